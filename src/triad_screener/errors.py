@@ -1,0 +1,137 @@
+"""Everything that can go wrong, in words a reader can act on.
+
+TriadError                  70    a fault of the program
+├── UsageError               2    the command line asked for what cannot be
+│   └── UnknownNameError     2    a name is not in its list; the nearest are offered
+├── NoDataError              4    no allowed source has data
+├── InputError              65    a data file is not what it should be
+├── OutputError             73    the answer cannot be written
+└── ConfigurationError      78    the taxonomy, a recipe or a setting is not valid
+
+An error takes facts, writes its own sentence and offers the next step. Only
+``cli.main`` turns one into an exit code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: Exit codes that are results, not errors.
+BELOW_FLOOR = 3
+INTERRUPTED = 130
+
+#: What each exit code means, for ``triad --help`` and the documentation.
+EXIT_CODES = {
+    0: "done; also when a reader closes the pipe",
+    1: "differences found",
+    2: "usage: an option, ticker, pillar, column, recipe or key that does not exist",
+    3: "done, but coverage or freshness is under the floor asked for",
+    4: "no data from any allowed source",
+    5: "store unreadable, damaged or of a newer version",
+    6: "delivery failed",
+    65: "an input file is not what it should be",
+    69: "letter refused: data too old or too thin",
+    70: "a fault of the program",
+    73: "output cannot be written",
+    75: "temporary: locked or rate limited, try later",
+    78: "configuration or taxonomy is not valid",
+    130: "interrupted",
+}
+
+
+class TriadError(Exception):
+    """A failure the user can understand and usually repair.
+
+    Args:
+        what: What went wrong, in one sentence.
+        remedy: What to do next, in one sentence.
+    """
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+
+class UsageError(TriadError):
+    """The command line asked for something that cannot be done."""
+
+    exit_code = 2
+
+
+class UnknownNameError(UsageError):
+    """A name is absent from the list that should hold it.
+
+    Args:
+        kind: The singular noun, such as ``"ticker"``.
+        name: What was asked for.
+        known: What there is; the nearest names come first in the remedy.
+    """
+
+    def __init__(self, kind: str, name: str, known: Collection[str]) -> None:
+        super().__init__(f"There is no {kind} called {name!r}.", _nearest(name, known))
+        self.name = name
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    """Return a sentence that offers the names closest to ``name``."""
+    # Imported here: most runs never misspell anything.
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    spelling = {candidate.casefold(): candidate for candidate in known}
+    found = get_close_matches(name.casefold(), spelling, n=3, cutoff=0.5)
+    if found:
+        return f"Did you mean {' or '.join(spelling[key] for key in found)}?"
+    shown = sorted(known)[:_SHOWN]
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"Choose one of: {', '.join(shown)}{more}."
+
+
+_SHOWN = 20
+
+
+class NoDataError(TriadError):
+    """No allowed source has the data that was asked for."""
+
+    exit_code = 4
+
+
+class InputError(TriadError):
+    """A data file is not what it should be.
+
+    Args:
+        place: File, and line and column where they are known.
+        problem: What is wrong there.
+        expected: What should stand there instead, as a sentence.
+    """
+
+    exit_code = 65
+
+    def __init__(self, place: str, problem: str, expected: str) -> None:
+        super().__init__(f"{place}: {problem}.", expected)
+
+
+class OutputError(TriadError):
+    """The answer cannot be written where it was asked for."""
+
+    exit_code = 73
+
+
+class ConfigurationError(TriadError):
+    """The taxonomy, a recipe or a setting is not valid.
+
+    Args:
+        place: File, and line where it is known.
+        problem: What is wrong there.
+        expected: What should stand there instead, as a sentence.
+    """
+
+    exit_code = 78
+
+    def __init__(self, place: str, problem: str, expected: str) -> None:
+        super().__init__(f"{place}: {problem}.", expected)

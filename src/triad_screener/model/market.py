@@ -1,0 +1,112 @@
+"""Market data: what does a source know about each line, and since when?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+Frequency = Literal["annual", "quarterly"]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSeries:
+    """Daily closes of one line, oldest first, in its price currency.
+
+    Attributes:
+        sessions: Local dates of the exchange, ascending; shape ``(n,)``.
+        adjusted: Closes adjusted for splits and dividends; finite, above zero.
+        closes: Closes adjusted for splits only; NaN where not known.
+        volumes: Shares traded; NaN where not known.
+    """
+
+    sessions: NDArray[np.datetime64]
+    adjusted: NDArray[np.float64]
+    closes: NDArray[np.float64]
+    volumes: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementCell:
+    """One figure of a financial statement.
+
+    Attributes:
+        frequency: ``"annual"`` or ``"quarterly"``.
+        item: Row name as yfinance spells its keys, such as ``"TotalRevenue"``.
+        period_end: Last day of the period, or of the balance sheet.
+        value: In units of ``currency``.
+        currency: ISO 4217, or ``"shares"``.
+        filed: Day it became public; None where not established.
+        source: Who published it.
+        note: What the source says of it; a note on an outlier confirms it.
+    """
+
+    frequency: Frequency
+    item: str
+    period_end: date
+    value: float
+    currency: str
+    filed: date | None
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """A figure and its day; the day may be unknown."""
+
+    value: float
+    date: date | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardFigure:
+    """What analysts expected on one day, as a vendor showed it."""
+
+    date: date
+    price_earnings: float | None
+    earnings_per_share: float | None
+    price: float | None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineData:
+    """Everything a source knows about one line; absent parts are empty."""
+
+    ticker: str
+    prices: PriceSeries | None = None
+    cells: tuple[StatementCell, ...] = ()
+    shares: DatedValue | None = None
+    market_capitalisation: DatedValue | None = None
+    average_daily_value_usd: float | None = None
+    forward: tuple[ForwardFigure, ...] = ()
+    price_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketData:
+    """What one source knows about a universe.
+
+    Attributes:
+        source: Name as registered, such as ``"bundled"``.
+        description: Where the figures come from, for the first line on screen.
+        lines: By ticker; a line the source does not know is absent.
+        fx: USD per unit by currency, oldest first.
+        digest: SHA-256 over the figures, the same for the same figures.
+        warnings: What a reader should know of the source as a whole.
+    """
+
+    source: str
+    description: str
+    lines: Mapping[str, LineData]
+    fx: Mapping[str, tuple[DatedValue, ...]]
+    digest: str
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,159 @@
+"""Scores: where does each line stand, and by which numbers?
+
+Plain values throughout, so that a stored screen can be shown again as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - read when a stored screen is opened
+from dataclasses import dataclass
+from typing import Literal
+
+from triad_screener.model.vocabulary import Group, Pillar  # noqa: TC001 - likewise
+
+Confidence = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorScore:
+    """One factor of one line.
+
+    Attributes:
+        raw: In the unit of the factor; None where missing.
+        rank: Average rank among the ranked lines, 1 is worst; None where missing.
+        rank_z: Z-score of the rank; None where missing.
+        z: After neutralisation; zero, neutral, where missing.
+        weight: Effective weight in the composite, a fraction.
+    """
+
+    raw: float | None
+    rank: float | None
+    rank_z: float | None
+    z: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineScore:
+    """One ranked line.
+
+    Attributes:
+        rank: 1 is best.
+        score: 0 to 100, one decimal.
+        score_low: Lower end of the interval; None where no factor is missing.
+        score_high: Upper end of the interval; None where no factor is missing.
+        composite_z: The composite Z.
+        composite_ex_thesis_z: The same without the thesis group.
+        coverage: Share of the factor weight that is known.
+        confidence: The least of coverage, freshness and stability.
+    """
+
+    ticker: str
+    rank: int
+    score: float
+    score_low: float | None
+    score_high: float | None
+    composite_z: float
+    composite_ex_thesis_z: float
+    coverage: float
+    confidence: float
+    confidence_label: Confidence
+    freshness: float
+    stability: float
+    primary_pillar: Pillar
+    thesis_exposure: float
+    groups: Mapping[Group, float]
+    factors: Mapping[str, FactorScore]
+
+
+@dataclass(frozen=True, slots=True)
+class Unranked:
+    """A line that cannot be ranked, and why."""
+
+    ticker: str
+    coverage: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PillarPlace:
+    """A line's place in the ranking of one pillar."""
+
+    ticker: str
+    pillar_score: float
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A constituent of a basket and its share of the whole."""
+
+    ticker: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """One pillar's constituents; weights and reserve sum to its budget."""
+
+    pillar: Pillar
+    budget: float
+    reserve: float
+    constituents: tuple[Holding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A mean and a population standard deviation over ``count`` lines."""
+
+    count: int
+    mean: float
+    deviation: float
+
+
+@dataclass(frozen=True, slots=True)
+class FactorMoments:
+    """How one factor's ranks became z-scores.
+
+    Attributes:
+        ranks: Over the ranked lines that have the factor.
+        pillar_means: Mean rank z per pillar that was neutralised, with its count and
+            the shrinkage factor ``count / (count + shrinkage)``.
+    """
+
+    ranks: Moments
+    pillar_means: Mapping[Pillar, tuple[int, float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Standardisation:
+    """Every mean and deviation behind the composites, for `explain`."""
+
+    group_weights: Mapping[Group, float]
+    factors: Mapping[str, FactorMoments]
+    groups: Mapping[Group, Moments]
+    composite: Moments
+    composite_ex_thesis: Moments
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The scored cross-section.
+
+    Attributes:
+        lines: Ranked lines, best first.
+        unranked: By ticker.
+        dropped_lines: Lines of an issuer that another line stands for, by ticker.
+        pillars: Eligible lines per pillar, best first.
+        baskets: One per pillar, in the order of the pillars.
+        inactive_factors: Factors too few lines have, in register order.
+        standardisation: The means and deviations used.
+    """
+
+    lines: tuple[LineScore, ...]
+    unranked: tuple[Unranked, ...]
+    dropped_lines: tuple[str, ...]
+    pillars: Mapping[Pillar, tuple[PillarPlace, ...]]
+    baskets: tuple[Basket, ...]
+    inactive_factors: tuple[str, ...]
+    standardisation: Standardisation

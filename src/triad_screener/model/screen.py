@@ -1,0 +1,227 @@
+"""A screen: the answer for one date, with all that is needed to explain it.
+
+Plain values throughout: a stored screen can be shown again as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - read when a stored screen is opened
+from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - likewise
+
+from triad_screener.model.gap import Gap  # noqa: TC001 - likewise
+from triad_screener.model.quantity import Figure  # noqa: TC001 - likewise
+from triad_screener.model.scores import Scores  # noqa: TC001 - likewise
+from triad_screener.model.vocabulary import (  # noqa: TC001 - likewise
+    Basis,
+    Grade,
+    Pillar,
+    Role,
+    Stage,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What was run, on which inputs.
+
+    Attributes:
+        id: Hash of all inputs; the same inputs are the same run.
+        as_of: Last day whose knowledge was used.
+        source: Name of the source, as registered.
+        source_description: The source in words.
+        recipe: Name of the recipe, with the values set on the command line.
+        universe: ``default`` or ``post``.
+        incumbents: Tickers held already, A to Z.
+        config_hash: SHA-256 of the taxonomy.
+        data_hash: SHA-256 of the figures.
+        program_version: Of triad.
+    """
+
+    id: str
+    as_of: date
+    source: str
+    source_description: str
+    recipe: str
+    universe: str
+    incumbents: tuple[str, ...]
+    config_hash: str
+    data_hash: str
+    program_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The raw value of one factor of one line, or why there is none.
+
+    Attributes:
+        value: In the unit of the factor; None where missing.
+        figures: What it was made from.
+        flags: What a reader should know of it.
+        reason: Of the gap; empty where there is a value.
+        detail: Of the gap, in a sentence.
+    """
+
+    value: float | None
+    figures: tuple[Figure, ...] = ()
+    flags: tuple[str, ...] = ()
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureFact:
+    """Share of revenue in a pillar, with its evidence."""
+
+    share: float
+    basis: Basis
+    date: date
+    source: str
+    publisher: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What is known of a line, ranked or not.
+
+    Attributes:
+        close: Last close and its session; None without a price.
+        market_cap_usd: US dollars; None where missing.
+        enterprise_value_usd: US dollars; None where missing.
+        average_daily_value_usd: Median daily value traded, US dollars.
+        newest_quarter: End of the newest quarter known.
+        newest_year: End of the newest fiscal year known.
+        statement_age_days: From the newest of the two to the as-of date.
+        fx: Exchange rate of the statement currency; None for US dollars.
+        is_fresh: Whether the last close is at most 10 days old.
+        flags: What a reader should know of the line as a whole.
+        trend: Adjusted closes of the last year, thinned, oldest first.
+        readings: By factor.
+        valuation: Figures behind market capitalisation and enterprise value.
+    """
+
+    ticker: str
+    name: str
+    issuer: str
+    role: Role
+    cornerstone: bool
+    layers: tuple[str, ...]
+    price_currency: str
+    statement_currency: str
+    ordinary_per_receipt: float
+    exposures: Mapping[Pillar, ExposureFact]
+    close: Figure | None
+    market_cap_usd: float | None
+    enterprise_value_usd: float | None
+    average_daily_value_usd: float | None
+    newest_quarter: date | None
+    newest_year: date | None
+    statement_age_days: int | None
+    fx: Figure | None
+    is_fresh: bool
+    flags: tuple[str, ...]
+    trend: tuple[float, ...]
+    readings: Mapping[str, Reading]
+    valuation: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFact:
+    """The newest price put on a company not yet listed.
+
+    Attributes:
+        age_days: At the as-of date.
+        is_stale: Whether it is older than the age rule of the entry.
+    """
+
+    round: str
+    date: date
+    precision: str
+    post_money: float | None
+    amount: float | None
+    currency: str
+    source: str
+    grade: Grade
+    age_days: int
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HolderFact:
+    """A listed company that owns a piece; ``share`` None where not disclosed."""
+
+    ticker: str
+    share: float | None
+    as_of: date
+    source: str
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistFact:
+    """A company not yet listed, as known on the as-of date."""
+
+    id: str
+    name: str
+    pillar: Pillar
+    exposure: float
+    role: Role
+    stage: Stage
+    stage_date: date
+    stage_source: str
+    stage_grade: Grade
+    ticker: str | None
+    last_mark: MarkFact | None
+    holders: tuple[HolderFact, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PillarFact:
+    """How a pillar is called and coloured."""
+
+    name_en: str
+    name_zh: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The answer for one date.
+
+    Attributes:
+        scores: Ranks, pillar lists and baskets.
+        facts: By ticker, of every line of the taxonomy that the source knows.
+        not_listed: Lines whose trading began after the as-of date, by ticker.
+        absent: Lines of which the source knows nothing, by ticker.
+        turnover: One-way, from the holdings given; None without holdings.
+        effective_number: Of constituents in the baskets; None for empty baskets.
+        gaps: Everything missing, in taxonomy order.
+        warnings: What a reader should know of the screen as a whole.
+    """
+
+    run: Run
+    pillars: Mapping[Pillar, PillarFact]
+    layer_names: Mapping[str, str]
+    scores: Scores
+    facts: Mapping[str, LineFacts]
+    not_listed: tuple[str, ...]
+    absent: tuple[str, ...]
+    watchlist: tuple[WatchlistFact, ...]
+    turnover: float | None
+    effective_number: float | None
+    gaps: tuple[Gap, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def considered(self) -> int:
+        """Number of lines ranked or unranked: those of N in this universe."""
+        return len(self.scores.lines) + len(self.scores.unranked)
+
+    @property
+    def fresh(self) -> int:
+        """Number of those whose last close is at most 10 days old."""
+        names = [line.ticker for line in self.scores.lines]
+        names += [line.ticker for line in self.scores.unranked]
+        return sum(n in self.facts and self.facts[n].is_fresh for n in names)

@@ -1,0 +1,298 @@
+"""The taxonomy: who belongs to which pillar, how far, and on what evidence?
+
+It holds judgment and identity; dated figures such as share counts are data and
+stand in a folder or a store. Shares of revenue are fractions in [0, 1].
+"""
+
+from __future__ import annotations
+
+from math import fsum
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from triad_screener.model.dates import IsoDate
+from triad_screener.model.recipe import NonNegative, Part, Positive, Recipe, Share
+from triad_screener.model.vocabulary import (
+    PILLARS,
+    POST_ROLES,
+    Basis,
+    Grade,
+    Pillar,
+    Role,
+    Stage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+Ticker = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.\-=^]{0,19}$", max_length=20)
+]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Exchange = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4}$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+_SUM_TOLERANCE = 1e-9
+
+
+class Names(Part):
+    """A name in English and in Chinese."""
+
+    en: Line
+    zh: Line
+
+
+class PillarInfo(Part):
+    """How a pillar is called and coloured."""
+
+    name: Names
+    colour: Colour
+    """For text and bars; readable on dark and on light ground."""
+    summary: Prose
+
+
+class Layer(Part):
+    """A step of the value chain inside a pillar."""
+
+    name: Line
+    pillar: Pillar
+
+
+class Exposure(Part):
+    """Share of revenue that belongs to a pillar, with its evidence."""
+
+    share: Share
+    basis: Basis
+    """An estimate is entered after a discount of one half."""
+    source: Key
+    date: IsoDate
+    rationale: Prose
+
+
+class Identity(Part):
+    """What a line is, since no live source tells all of it."""
+
+    exchange: Exchange
+    """ISO 10383 market identifier."""
+    price_currency: Currency
+    statement_currency: Currency
+    ordinary_per_receipt: Positive = 1.0
+    """Ordinary shares that one quoted share or receipt stands for."""
+    fiscal_year_end: int = Field(12, ge=1, le=12)
+    """Month in which the fiscal year ends."""
+    foreign_filer: bool = False
+    """Files annual reports on form 20-F, or outside the United States."""
+    half_yearly: bool = False
+    """Reports every six months only."""
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    cik: Annotated[str, StringConstraints(pattern=r"^\d{10}$")] | None = None
+    """SEC Central Index Key, ten digits."""
+
+
+class Constituent(Part):
+    """A listed line and its place in the thesis."""
+
+    ticker: Ticker
+    name: Line
+    issuer: Key
+    """Lines of one issuer share it; only one of them is ranked."""
+    role: Role
+    """core: a pick of the post; named: mentioned there; extension: added."""
+    layers: tuple[Key, ...] = Field(min_length=1)
+    cornerstone: bool = False
+    identity: Identity
+    exposures: dict[Pillar, Exposure] = {}
+    note: Prose | None = None
+
+    @model_validator(mode="after")
+    def _exposures_within_one(self) -> Self:
+        total = fsum(exposure.share for exposure in self.exposures.values())
+        if total > 1 + _SUM_TOLERANCE:
+            message = f"the exposures of {self.ticker} sum to {total:.6g}, above 1"
+            raise ValueError(message)
+        return self
+
+    def exposure_to(self, pillar: Pillar) -> float:
+        """Return the share of revenue in ``pillar``; none entered counts as zero."""
+        found = self.exposures.get(pillar)
+        return found.share if found else 0.0
+
+
+class Benchmark(Part):
+    """A fund that baskets are compared with; never ranked."""
+
+    ticker: Ticker
+    name: Line
+    price_currency: Currency = "USD"
+
+
+class StageChange(Part):
+    """A step on the way to a listing."""
+
+    stage: Stage
+    date: IsoDate
+    source: Key
+    grade: Grade
+    note: Prose | None = None
+
+
+class Mark(Part):
+    """A price put on the whole company by a round, a sale or a listing."""
+
+    round: Line
+    date: IsoDate
+    precision: Literal["day", "month", "year"] = "day"
+    """A month or year is dated on its last day."""
+    amount: Positive | None = None
+    currency: Currency = "USD"
+    post_money: Positive | None = None
+    lead: Line | None = None
+    source: Key
+    grade: Grade
+
+
+class Revenue(Part):
+    """A revenue figure and what kind of figure it is."""
+
+    value: Positive
+    currency: Currency = "USD"
+    kind: Literal["audited", "run_rate", "press"]
+    date: IsoDate
+    source: Key
+    grade: Grade
+
+
+class Holder(Part):
+    """A listed company that owns a piece."""
+
+    ticker: Ticker
+    share: Share | None = None
+    votes: Literal["none", "some"] | None = None
+    amount: NonNegative | None = None
+    currency: Currency = "USD"
+    as_of: IsoDate
+    source: Key
+    grade: Grade
+    note: Prose | None = None
+
+
+class WatchlistEntry(Part):
+    """A company not yet listed, or listed where no figures exist yet."""
+
+    id: Key
+    name: Line
+    pillar: Pillar
+    exposure: Share
+    basis: Basis
+    role: Role
+    stages: tuple[StageChange, ...] = Field(min_length=1)
+    marks: tuple[Mark, ...] = ()
+    revenue: Revenue | None = None
+    holders: tuple[Holder, ...] = ()
+    ticker: Ticker | None = None
+    """Where it is, or will be, quoted."""
+    cik: Annotated[str, StringConstraints(pattern=r"^\d{10}$")] | None = None
+    stale_after_days: int = Field(120, ge=1)
+    note: Prose | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for what, dated in (("stages", self.stages), ("marks", self.marks)):
+            days = [entry.date for entry in dated]
+            if days != sorted(days):
+                message = f"the {what} of {self.id} must stand oldest first"
+                raise ValueError(message)
+        return self
+
+
+class Source(Part):
+    """Where a figure or a statement comes from."""
+
+    publisher: Line
+    title: Line
+    date: IsoDate
+    grade: Grade
+    """A filing, B company, C named press, D aggregator, vendor, estimate."""
+
+
+class Taxonomy(Part):
+    """The whole classification, in the order its author wrote it."""
+
+    title: Line = "Untitled"
+    reviewed: IsoDate | None = None
+    """The day on which somebody last went through all entries."""
+    pillars: dict[Pillar, PillarInfo] = {}
+    layers: dict[Key, Layer] = {}
+    constituents: tuple[Constituent, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    watchlist: tuple[WatchlistEntry, ...] = ()
+    recipes: dict[Key, Recipe] = {"default": Recipe()}
+    sources: dict[Key, Source] = {}
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        problem = next(self._problems(), None)
+        if problem:
+            raise ValueError(problem)
+        return self
+
+    def _problems(self) -> Iterator[str]:
+        yield from _repeated("ticker", [line.ticker for line in self.constituents])
+        yield from _repeated("watchlist id", [entry.id for entry in self.watchlist])
+        if self.constituents and set(self.pillars) != set(PILLARS):
+            yield "the pillars compute, data and algorithms must all be described"
+        for line in self.constituents:
+            for layer in line.layers:
+                if layer not in self.layers:
+                    yield f"{line.ticker} names the layer {layer}, which is not listed"
+        for owner, source in self._cited():
+            if source not in self.sources:
+                yield f"{owner} cites the source {source}, which is not listed"
+
+    def _cited(self) -> Iterator[tuple[str, str]]:
+        """Yield every (owner, source id) pair of the file."""
+        for line in self.constituents:
+            for exposure in line.exposures.values():
+                yield line.ticker, exposure.source
+        for entry in self.watchlist:
+            for part in (*entry.stages, *entry.marks, *entry.holders):
+                yield entry.id, part.source
+            if entry.revenue:
+                yield entry.id, entry.revenue.source
+
+    def constituent(self, ticker: str) -> Constituent | None:
+        """Return the line called ``ticker``, if there is one."""
+        return next((line for line in self.constituents if line.ticker == ticker), None)
+
+    @property
+    def post_tickers(self) -> frozenset[str]:
+        """Tickers of the lines that the post itself names."""
+        return frozenset(
+            line.ticker for line in self.constituents if line.role in POST_ROLES
+        )
+
+
+def _repeated(kind: str, names: list[str]) -> Iterator[str]:
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            yield f"the {kind} {name} stands twice"
+
+
+def stage_at(entry: WatchlistEntry, as_of: date) -> StageChange | None:
+    """Return the newest stage on or before ``as_of``; None where none is known.
+
+    A company that is first heard of as private was private before that, too.
+    """
+    first = entry.stages[0]
+    known = next((s for s in reversed(entry.stages) if s.date <= as_of), None)
+    return known or (first if first.stage == "private" else None)
+
+
+def marks_at(entry: WatchlistEntry, as_of: date) -> tuple[Mark, ...]:
+    """Return the marks on or before ``as_of``, oldest first."""
+    return tuple(mark for mark in entry.marks if mark.date <= as_of)

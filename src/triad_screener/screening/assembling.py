@@ -1,0 +1,139 @@
+"""How do a taxonomy, market data and a recipe become a screen?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from triad_screener import __version__
+from triad_screener.model.gap import Gap
+from triad_screener.model.screen import PillarFact, Run, Screen
+from triad_screener.screening import measuring, pillars, scoring, selecting, watching
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from triad_screener.fundamentals.line import Line
+    from triad_screener.model.market import MarketData
+    from triad_screener.model.recipe import Recipe
+    from triad_screener.model.screen import LineFacts
+    from triad_screener.model.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to screen, and by which lights.
+
+    Attributes:
+        recipe: Weights, thresholds and basket rules.
+        recipe_name: Its name, with the values set on the command line.
+        as_of: Last day whose knowledge may be used; None for the newest session.
+        universe: ``post`` ranks the names of the post among themselves.
+        incumbents: Tickers held already.
+        holdings: Weights held already, for the turnover.
+    """
+
+    recipe: Recipe
+    recipe_name: str = "default"
+    as_of: date | None = None
+    universe: str = "default"
+    incumbents: tuple[str, ...] = ()
+    holdings: Mapping[str, float] = field(default_factory=dict)
+
+
+def assemble(
+    taxonomy: Taxonomy, market: MarketData, request: Request, *, config_hash: str
+) -> Screen:
+    """Return the screen that ``request`` describes. Pure.
+
+    Raises:
+        NoDataError: If the source has nothing on that date.
+    """
+    tickers = [line.ticker for line in taxonomy.constituents]
+    as_of = request.as_of or selecting.newest_session(market, tickers)
+    selecting.require_session(market, as_of)
+    lines = measuring.lines_as_known(
+        taxonomy, market, as_of=as_of, recipe=request.recipe
+    )
+    listed = [line for line in lines if not line.is_unlisted]
+    facts = {
+        line.constituent.ticker: measuring.describe(line, taxonomy) for line in listed
+    }
+    among = taxonomy.post_tickers if request.universe == "post" else None
+    scores = scoring.score(
+        measuring.cross_section(listed, facts),
+        request.recipe,
+        _incumbents(request),
+        among=among,
+    )
+    known = set(market.lines)
+    return Screen(
+        run=_run(request, market, as_of, config_hash),
+        pillars={
+            pillar: PillarFact(info.name.en, info.name.zh, info.colour)
+            for pillar, info in taxonomy.pillars.items()
+        },
+        layer_names={key: layer.name for key, layer in taxonomy.layers.items()},
+        scores=scores,
+        facts=facts,
+        not_listed=_unlisted(lines),
+        absent=tuple(sorted(set(facts) - known)),
+        watchlist=watching.watch(taxonomy, as_of),
+        turnover=pillars.turnover(scores.baskets, request.holdings)
+        if request.holdings
+        else None,
+        effective_number=pillars.effective_number(scores.baskets),
+        gaps=_gaps(facts, scores.dropped_lines),
+        warnings=market.warnings,
+    )
+
+
+def _incumbents(request: Request) -> tuple[str, ...]:
+    return tuple(sorted({*request.incumbents, *request.holdings}))
+
+
+def _unlisted(lines: Sequence[Line]) -> tuple[str, ...]:
+    return tuple(sorted(line.constituent.ticker for line in lines if line.is_unlisted))
+
+
+def _gaps(
+    facts: Mapping[str, LineFacts], dropped: Sequence[str]
+) -> tuple[Gap, ...]:
+    """Return every missing factor, line by line; not of lines that stand aside."""
+    return tuple(
+        Gap(ticker, factor, reading.reason, reading.detail)
+        for ticker, fact in facts.items()
+        if ticker not in dropped
+        for factor, reading in fact.readings.items()
+        if reading.value is None
+    )
+
+
+def _run(request: Request, market: MarketData, as_of: date, config_hash: str) -> Run:
+    inputs = {
+        "as_of": as_of.isoformat(),
+        "config_hash": config_hash,
+        "data_hash": market.digest,
+        "holdings": dict(sorted(request.holdings.items())),
+        "incumbents": _incumbents(request),
+        "program_version": __version__,
+        "recipe": request.recipe.model_dump(mode="json"),
+        "source": market.source,
+        "universe": request.universe,
+    }
+    text = json.dumps(inputs, sort_keys=True)
+    return Run(
+        id=hashlib.sha256(text.encode()).hexdigest()[:16],
+        as_of=as_of,
+        source=market.source,
+        source_description=market.description,
+        recipe=request.recipe_name,
+        universe=request.universe,
+        incumbents=_incumbents(request),
+        config_hash=config_hash,
+        data_hash=market.digest,
+        program_version=__version__,
+    )

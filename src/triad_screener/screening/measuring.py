@@ -1,0 +1,199 @@
+"""What are the raw values of each line, and what lies behind them?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from triad_screener.factors import FACTORS, measure
+from triad_screener.fundamentals.line import NO_CLOSE, STALE_FX, STALE_PRICE, Line
+from triad_screener.model.cross_section import CrossSection, FactorColumn
+from triad_screener.model.gap import Gap, Missing
+from triad_screener.model.market import LineData
+from triad_screener.model.quantity import Quantity
+from triad_screener.model.screen import ExposureFact, LineFacts, Reading
+from triad_screener.model.vocabulary import PILLARS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from triad_screener.model.market import MarketData, StatementCell
+    from triad_screener.model.quantity import Figure
+    from triad_screener.model.recipe import Recipe
+    from triad_screener.model.taxonomy import Constituent, Taxonomy
+
+TREND_POINTS = 24
+_TREND_SESSIONS = 253
+_SIGNIFICANT = 6
+
+
+def lines_as_known(
+    taxonomy: Taxonomy, market: MarketData, *, as_of: date, recipe: Recipe
+) -> tuple[Line, ...]:
+    """Return every line of the taxonomy as it was known on ``as_of``.
+
+    A line of which the source knows nothing stands there with empty data.
+    """
+    return tuple(
+        Line(
+            constituent,
+            market.lines.get(constituent.ticker, LineData(constituent.ticker)),
+            fx=market.fx,
+            as_of=as_of,
+            risk_free_rate=recipe.risk_free_rate.value,
+            pillar_budgets=recipe.pillar_budgets,
+            statement_cells=_cells(constituent, taxonomy, market),
+        )
+        for constituent in taxonomy.constituents
+    )
+
+
+def _cells(
+    constituent: Constituent, taxonomy: Taxonomy, market: MarketData
+) -> tuple[StatementCell, ...]:
+    """Return a line's own statement cells, else those of a sister line, A to Z."""
+    sisters = sorted(
+        other.ticker
+        for other in taxonomy.constituents
+        if other.issuer == constituent.issuer
+        and other.identity.statement_currency == constituent.identity.statement_currency
+    )
+    for ticker in (constituent.ticker, *sisters):
+        data = market.lines.get(ticker)
+        if data and data.cells:
+            return data.cells
+    return ()
+
+
+def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
+    """Return what is known of a line: raw values, value, dates, flags, evidence."""
+    constituent = line.constituent
+    readings = {name: _reading(measure(FACTORS[name], line)) for name in FACTORS}
+    capitalisation = _known(lambda: line.market_capitalisation)
+    value = _known(lambda: line.enterprise_value)
+    close = _known(lambda: line.close)
+    return LineFacts(
+        ticker=constituent.ticker,
+        name=constituent.name,
+        issuer=constituent.issuer,
+        role=constituent.role,
+        cornerstone=constituent.cornerstone,
+        layers=constituent.layers,
+        price_currency=line.identity.price_currency,
+        statement_currency=line.identity.statement_currency,
+        ordinary_per_receipt=line.identity.ordinary_per_receipt,
+        exposures=_exposures(constituent, taxonomy),
+        close=close.figures[0] if close else None,
+        market_cap_usd=capitalisation.value if capitalisation else None,
+        enterprise_value_usd=value.value if value else None,
+        average_daily_value_usd=line.average_daily_value,
+        newest_quarter=line.statements.newest_quarter,
+        newest_year=line.statements.newest_year,
+        statement_age_days=line.statement_age_days,
+        fx=_rate(line),
+        is_fresh=close is not None and STALE_PRICE not in close.flags,
+        flags=_flags(line, readings, close, capitalisation),
+        trend=_trend(line),
+        readings=readings,
+        valuation=_figures(value or capitalisation),
+    )
+
+
+def _reading(found: Quantity | Gap) -> Reading:
+    if isinstance(found, Gap):
+        return Reading(None, reason=found.reason, detail=found.detail)
+    if not np.isfinite(found.value):
+        detail = "the figures give no finite number"
+        return Reading(None, reason="rejected: not finite", detail=detail)
+    return Reading(found.value, found.figures, found.flags)
+
+
+def _known(ask: Callable[[], Quantity]) -> Quantity | None:
+    try:
+        return ask()
+    except Missing:
+        return None
+
+
+def _figures(quantity: Quantity | None) -> tuple[Figure, ...]:
+    return quantity.figures if quantity else ()
+
+
+def _rate(line: Line) -> Figure | None:
+    found = _known(lambda: line.statement_fx)
+    return found.figures[0] if found and found.figures else None
+
+
+def _exposures(
+    constituent: Constituent, taxonomy: Taxonomy
+) -> dict[str, ExposureFact]:
+    return {
+        pillar: ExposureFact(
+            entry.share,
+            entry.basis,
+            entry.date,
+            entry.source,
+            taxonomy.sources[entry.source].publisher,
+            entry.rationale,
+        )
+        for pillar in PILLARS
+        if (entry := constituent.exposures.get(pillar))
+    }
+
+
+def _flags(
+    line: Line, readings: Mapping[str, Reading], *parts: Quantity | None
+) -> tuple[str, ...]:
+    """Return every flag of the line once, those of its value first."""
+    found = [flag for part in parts if part for flag in part.flags]
+    if line.share_count_conflict:
+        found.append("share count unresolved")
+    found += [flag for reading in readings.values() for flag in reading.flags]
+    found += line.price_jumps
+    if line.statements.foreign_currencies:
+        others = ", ".join(sorted(line.statements.foreign_currencies))
+        found.append(f"statements in {others} rejected")
+    return tuple(dict.fromkeys(found))
+
+
+def _trend(line: Line) -> tuple[float, ...]:
+    """Return up to 24 adjusted closes spread over the last year, the last included."""
+    try:
+        closes = line.adjusted[-_TREND_SESSIONS:]
+    except Missing:
+        return ()
+    at = np.unique(np.linspace(0, closes.size - 1, TREND_POINTS).round().astype(int))
+    return tuple(float(f"{value:.{_SIGNIFICANT}g}") for value in closes[at])
+
+
+def cross_section(
+    lines: Sequence[Line], facts: Mapping[str, LineFacts]
+) -> CrossSection:
+    """Return the raw values of ``lines``, ready to be scored."""
+    factors = tuple(
+        FactorColumn(name, FACTORS[name].group, FACTORS[name].sign) for name in FACTORS
+    )
+    described = [facts[line.constituent.ticker] for line in lines]
+    return CrossSection(
+        tuple(fact.ticker for fact in described),
+        tuple(fact.issuer for fact in described),
+        _column([[line.constituent.exposure_to(p) for p in PILLARS] for line in lines])
+        .reshape(len(lines), len(PILLARS)),
+        factors,
+        _column([[fact.readings[f.id].value for f in factors] for fact in described])
+        .reshape(len(lines), len(factors)),
+        _column([fact.market_cap_usd for fact in described]),
+        _column([fact.average_daily_value_usd for fact in described]),
+        _column([fact.statement_age_days for fact in described]),
+        np.array([line.identity.half_yearly for line in lines], bool),
+    )
+
+
+def _column(values: Sequence[object]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return ``values`` as floats, None as NaN."""
+    return np.array(values, dtype=np.float64)
+
+
+__all__ = ["NO_CLOSE", "STALE_FX", "cross_section", "describe", "lines_as_known"]

@@ -1,0 +1,147 @@
+"""How do raw values of unlike units become comparable z-scores?
+
+1. A factor is active when enough lines have it.
+2. Weights of inactive factors stay in their group.
+3. A line needs a share of the weight, the coverage floor, to be ranked.
+4. Z-scores are those of average ranks over the ranked lines.
+5. Some groups are compared within a pillar, partly.
+6. What is missing is neutral: zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from triad_screener.model.scores import FactorMoments, Moments
+from triad_screener.model.vocabulary import GROUPS, NEUTRALISED, PILLARS
+from triad_screener.stats.cross_section import average_ranks, moments, standardise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from triad_screener.model.cross_section import CrossSection, FactorColumn
+    from triad_screener.model.recipe import Recipe
+    from triad_screener.model.vocabulary import Group, Pillar
+
+#: Decimals that comparisons see: arithmetic noise must not decide a tie or a floor.
+DECIMALS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """Which factors count, and how much.
+
+    Attributes:
+        columns: Positions of the active factors among all factors.
+        weights: Effective weight of each, summing to one; shape ``(a,)``.
+        group_weights: Of the groups that have an active factor, summing to one.
+    """
+
+    columns: NDArray[np.intp]
+    weights: NDArray[np.float64]
+    group_weights: Mapping[Group, float]
+
+
+def weigh(lines: CrossSection, recipe: Recipe) -> Weighting:
+    """Return the active factors of a cross-section and their effective weights.
+
+    A factor is active if it is finite on at least ``max(minimum_lines,
+    ceil(minimum_share * N))`` of the N lines and its group has a weight.
+    """
+    count = len(lines.tickers)
+    rule = recipe.active_factor
+    share = ceil(round(rule.minimum_share * count, DECIMALS))
+    enough = max(rule.minimum_lines, share)
+    known = np.isfinite(lines.raw).sum(axis=0)
+    active = [
+        position
+        for position, factor in enumerate(lines.factors)
+        if known[position] >= enough and recipe.group_weights[factor.group] > 0
+    ]
+    sizes = _group_sizes([lines.factors[position] for position in active])
+    total = sum(recipe.group_weights[group] for group in sizes)
+    shares = {group: recipe.group_weights[group] / total for group in sizes}
+    groups = [lines.factors[position].group for position in active]
+    weights = np.array([shares[group] / sizes[group] for group in groups], float)
+    return Weighting(np.array(active, np.intp), weights, shares)
+
+
+def _group_sizes(active: list[FactorColumn]) -> dict[Group, int]:
+    counts = {group: sum(f.group == group for f in active) for group in GROUPS}
+    return {group: count for group, count in counts.items() if count}
+
+
+def coverage(lines: CrossSection, weighting: Weighting) -> NDArray[np.float64]:
+    """Return the share of factor weight each line has; shape ``(n,)``, in [0, 1]."""
+    known = np.isfinite(lines.raw[:, weighting.columns])
+    return (known * weighting.weights).sum(axis=1)
+
+
+def primary_pillars(exposures: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the position of each line's largest exposure, ties to the first."""
+    if not exposures.size:
+        return np.zeros(0, np.intp)
+    return exposures.argmax(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FactorZ:
+    """One active factor over the ranked lines; NaN where missing, but for ``z``."""
+
+    ranks: NDArray[np.float64]
+    rank_z: NDArray[np.float64]
+    z: NDArray[np.float64]
+    moments: FactorMoments
+
+
+def normalise(
+    raw: NDArray[np.float64],
+    factor: FactorColumn,
+    pillars: NDArray[np.intp],
+    recipe: Recipe,
+) -> FactorZ:
+    """Return the z-scores of one factor.
+
+    ``z = (r - mean r) / sd r`` with the average rank ``r`` of ``sign * raw`` and the
+    population deviation; then, for a neutralised group and at least
+    ``minimum_group`` known lines of a primary pillar, ``z - n / (n + shrinkage) *
+    mean z``. Missing is zero at the end.
+
+    Args:
+        raw: Of the ranked lines, shape ``(r,)``; NaN is missing.
+        factor: Its group and direction.
+        pillars: Position of each line's primary pillar, shape ``(r,)``.
+        recipe: The neutralisation rule.
+    """
+    known = np.isfinite(raw)
+    ranks, rank_z = np.full((2, raw.size), np.nan)
+    ranks[known] = average_ranks((factor.sign * raw[known]).round(DECIMALS))
+    mean, deviation = moments(ranks[known])
+    rank_z[known] = standardise(ranks[known], mean, deviation)
+    z = np.where(known, rank_z, 0.0)
+    means: dict[Pillar, tuple[int, float, float]] = {}
+    if recipe.neutralise.by == "pillar" and factor.group in NEUTRALISED:
+        means = _pillar_means(rank_z, pillars, recipe)
+        for pillar, (_, mean_z, shrinkage) in means.items():
+            z[known & (pillars == PILLARS.index(pillar))] -= shrinkage * mean_z
+    stats = Moments(int(known.sum()), mean, deviation)
+    return FactorZ(ranks, rank_z, z, FactorMoments(stats, means))
+
+
+def _pillar_means(
+    rank_z: NDArray[np.float64], pillars: NDArray[np.intp], recipe: Recipe
+) -> dict[Pillar, tuple[int, float, float]]:
+    rule = recipe.neutralise
+    found: dict[Pillar, tuple[int, float, float]] = {}
+    for position, pillar in enumerate(PILLARS):
+        members = rank_z[(pillars == position) & np.isfinite(rank_z)]
+        if members.size >= rule.minimum_group:
+            shrinkage = members.size / (members.size + rule.shrinkage)
+            found[pillar] = (int(members.size), float(members.mean()), shrinkage)
+    return found

@@ -1,0 +1,215 @@
+"""Who leads each pillar, and who is in its basket at which weight?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+from triad_screener.model.scores import Basket, Holding, PillarPlace
+from triad_screener.model.vocabulary import PILLARS
+from triad_screener.screening.normalising import DECIMALS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from triad_screener.model.recipe import BasketRules, Recipe
+    from triad_screener.model.vocabulary import Pillar
+
+_NOISE = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A ranked line as the pillars see it, in order of overall rank."""
+
+    ticker: str
+    issuer: str
+    composite_ex_thesis_z: float
+    exposures: Mapping[Pillar, float]
+
+
+def gather(
+    candidates: Sequence[Candidate], recipe: Recipe, incumbents: Collection[str] = ()
+) -> tuple[dict[Pillar, tuple[PillarPlace, ...]], tuple[Basket, ...]]:
+    """Return the ranking of each pillar and the three baskets.
+
+    Args:
+        candidates: Ranked lines, best first.
+        recipe: Budgets, floors and basket rules.
+        incumbents: Tickers held already; they count in every pillar in which they
+            are eligible.
+    """
+    held = frozenset(incumbents)
+    lists = {p: _ranking(candidates, p, recipe.exposure_floor) for p in PILLARS}
+    chosen = {
+        pillar: set(select([one for one, _ in ranking], recipe.basket, held))
+        for pillar, ranking in lists.items()
+    }
+    places = {
+        pillar: tuple(
+            PillarPlace(ticker, score, ticker in chosen[pillar])
+            for ticker, score in ranking
+        )
+        for pillar, ranking in lists.items()
+    }
+    issuers = {candidate.ticker: candidate.issuer for candidate in candidates}
+    return places, weigh(places, issuers, recipe)
+
+
+def pillar_score(composite_ex_thesis_z: float, exposure: float) -> float:
+    """Return the exposure times ``1 + Z`` for Z >= 0, else ``1 / (1 - Z)``.
+
+    Z leaves the thesis group out, so that exposure does not count twice.
+
+    Examples:
+        >>> pillar_score(1.0, 0.5), pillar_score(-1.0, 0.5)
+        (1.0, 0.25)
+    """
+    z = composite_ex_thesis_z
+    return (1 + z if z >= 0 else 1 / (1 - z)) * exposure
+
+
+def _ranking(
+    candidates: Sequence[Candidate], pillar: Pillar, exposure_floor: float
+) -> list[tuple[str, float]]:
+    eligible = [
+        (one.ticker, pillar_score(one.composite_ex_thesis_z, one.exposures[pillar]))
+        for one in candidates
+        if one.exposures[pillar] > 0
+        and round(one.exposures[pillar], DECIMALS) >= exposure_floor
+    ]
+    # The sort is stable, so that ties keep the overall rank.
+    return sorted(eligible, key=lambda place: -round(place[1], DECIMALS))
+
+
+def select(
+    ranking: Sequence[str], rules: BasketRules, incumbents: Collection[str]
+) -> tuple[str, ...]:
+    """Return the constituents: leaders, then incumbents in the buffer, then others.
+
+    Ranks up to ``floor((1 - b) K)`` enter; incumbents stay up to ``ceil((1 + b) K)``.
+
+    Examples:
+        >>> rules = BasketRules(size=3, buffer=0.2)
+        >>> select(["A", "B", "C", "D"], rules, incumbents=["D"])
+        ('A', 'B', 'D')
+    """
+    enter = floor(round((1 - rules.buffer) * rules.size, DECIMALS))
+    stay = ceil(round((1 + rules.buffer) * rules.size, DECIMALS))
+    leaders = list(ranking[:enter])
+    kept = [ticker for ticker in ranking[enter:stay] if ticker in incumbents]
+    others = [ticker for ticker in ranking[enter:] if ticker not in kept]
+    return tuple([*leaders, *kept, *others][: rules.size])
+
+
+def weigh(
+    places: Mapping[Pillar, Sequence[PillarPlace]],
+    issuers: Mapping[str, str],
+    recipe: Recipe,
+) -> tuple[Basket, ...]:
+    """Return the baskets: weights by pillar score, budgets met, issuers capped."""
+    weights = {
+        pillar: _uncapped(places[pillar], recipe.pillar_budgets[pillar])
+        for pillar in PILLARS
+    }
+    reserves = cap(weights, issuers, recipe.basket.issuer_cap)
+    return tuple(
+        Basket(
+            pillar,
+            recipe.pillar_budgets[pillar],
+            reserves[pillar] if weights[pillar] else recipe.pillar_budgets[pillar],
+            tuple(Holding(ticker, w) for ticker, w in weights[pillar].items()),
+        )
+        for pillar in PILLARS
+    )
+
+
+def _uncapped(places: Sequence[PillarPlace], budget: float) -> dict[str, float]:
+    chosen = [place for place in places if place.selected]
+    total = sum(place.pillar_score for place in chosen)
+    return {place.ticker: budget * place.pillar_score / total for place in chosen}
+
+
+def cap(
+    weights: Mapping[Pillar, dict[str, float]],
+    issuers: Mapping[str, str],
+    issuer_cap: float,
+) -> dict[Pillar, float]:
+    """Cap issuers over all pillars, in place, and return each pillar's reserve.
+
+    All issuers over the cap are scaled to it at once and locked; the excess goes to
+    the unlocked names of the same pillar, pro rata; then it looks again. What cannot
+    be placed is the reserve.
+    """
+    reserves = dict.fromkeys(weights, 0.0)
+    locked: set[str] = set()
+    while over := _over(weights, issuers, issuer_cap, locked):
+        locked |= over.keys()
+        for pillar, held in weights.items():
+            excess = 0.0
+            for ticker in held:
+                if (issuer := issuers[ticker]) in over:
+                    excess += held[ticker] * (1 - issuer_cap / over[issuer])
+                    held[ticker] *= issuer_cap / over[issuer]
+            reserves[pillar] += _hand_on(held, excess, issuers, locked)
+    return reserves
+
+
+def _over(
+    weights: Mapping[Pillar, Mapping[str, float]],
+    issuers: Mapping[str, str],
+    issuer_cap: float,
+    locked: Collection[str],
+) -> dict[str, float]:
+    """Return the total weight of each issuer above the cap."""
+    totals: dict[str, float] = {}
+    for held in weights.values():
+        for ticker, weight in held.items():
+            totals[issuers[ticker]] = totals.get(issuers[ticker], 0.0) + weight
+    return {
+        issuer: total
+        for issuer, total in totals.items()
+        if total > issuer_cap + _NOISE and issuer not in locked
+    }
+
+
+def _hand_on(
+    held: dict[str, float],
+    excess: float,
+    issuers: Mapping[str, str],
+    locked: Collection[str],
+) -> float:
+    """Give ``excess`` to the unlocked names, in place; return what is left over."""
+    free = {t: w for t, w in held.items() if issuers[t] not in locked}
+    room = sum(free.values())
+    if not room:
+        return excess
+    for ticker, weight in free.items():
+        held[ticker] += excess * weight / room
+    return 0.0
+
+
+def turnover(baskets: Sequence[Basket], holdings: Mapping[str, float]) -> float:
+    """Return the one-way turnover from ``holdings`` to ``baskets``, a fraction.
+
+    ``0.5 * sum |dw|`` over all names, the reserve counting as one of them.
+    """
+    target: dict[str, float] = {}
+    for basket in baskets:
+        for holding in basket.constituents:
+            target[holding.ticker] = target.get(holding.ticker, 0.0) + holding.weight
+    names = sorted({*target, *holdings})
+    moved = sum(abs(target.get(n, 0.0) - holdings.get(n, 0.0)) for n in names)
+    cash = sum(target.values()) - sum(holdings.values())
+    return 0.5 * (moved + abs(cash))
+
+
+def effective_number(baskets: Sequence[Basket]) -> float | None:
+    """Return ``1 / sum w^2`` over the constituents; None for empty baskets."""
+    totals: dict[str, float] = {}
+    for basket in baskets:
+        for holding in basket.constituents:
+            totals[holding.ticker] = totals.get(holding.ticker, 0.0) + holding.weight
+    squares = sum(weight**2 for weight in totals.values())
+    return 1 / squares if squares else None

@@ -1,0 +1,294 @@
+"""How is a table of figures read, and where exactly is it wrong?
+
+A table is ``NAME.csv``, ``NAME.csv.gz`` or ``NAME.parquet``. Every value is hostile
+until it has been checked; a mistake names file, line and column.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import numpy as np
+
+from triad_screener.errors import InputError
+from triad_screener.model.dates import parse_iso_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+SIZE_LIMIT: Final = 256_000_000
+_SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The cells of a file as text, by column.
+
+    Attributes:
+        name: For messages.
+        lines: Line of the file on which each row ends.
+        columns: Cells by column name; an empty text is a missing value.
+        unknown: Columns that were not asked for.
+    """
+
+    name: str
+    lines: Sequence[int]
+    columns: dict[str, Sequence[str]]
+    unknown: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def text(self, column: str, *, required: bool = False) -> Sequence[str]:
+        """Return a column as text; absent columns are empty throughout."""
+        cells = self.columns.get(column)
+        if cells is None:
+            return [""] * len(self)
+        if required and "" in cells:
+            self.refuse(list(cells).index(""), column, "is empty", "Fill in the value.")
+        return cells
+
+    def numbers(
+        self, column: str, *, required: bool = False, above_zero: bool = False
+    ) -> NDArray[np.float64]:
+        """Return a column as finite numbers; NaN where a cell is empty.
+
+        Raises:
+            InputError: If a cell is not a number, or not finite; empty where
+                ``required``; not above zero where ``above_zero``.
+        """
+        cells = self.text(column, required=required)
+        found = np.array([self._number(cells, row, column) for row in range(len(self))])
+        found = found.astype(np.float64)
+        if above_zero and (wrong := np.flatnonzero(found <= 0)).size:
+            row = int(wrong[0])
+            self.refuse(
+                row, column, f"is {cells[row]}, not above zero", "Mend or remove it."
+            )
+        return found
+
+    def _number(self, cells: Sequence[str], row: int, column: str) -> float:
+        text = cells[row]
+        if not text:
+            return np.nan
+        try:
+            value = float(text)
+        except ValueError:
+            value = np.nan
+        # float() also takes 1_000 and the words nan and inf; none is a figure.
+        if "_" in text or not np.isfinite(value):
+            problem = f"is {shown(text)}, not a finite number"
+            self.refuse(row, column, problem, "Write a plain number, or leave it empty.")
+        return value
+
+    def dates(self, column: str, *, required: bool = False) -> list[date | None]:
+        """Return a column as dates; None where a cell is empty.
+
+        Raises:
+            InputError: If a cell is not an ISO date; empty where ``required``.
+        """
+        cells = self.text(column, required=required)
+        known: dict[str, date | None] = {"": None}
+        for text in dict.fromkeys(cells):
+            if text:
+                try:
+                    known[text] = parse_iso_date(text)
+                except ValueError as error:
+                    row = list(cells).index(text)
+                    problem = f"is {shown(text)}: {error}"
+                    self.refuse(row, column, problem, "Mend the date.")
+        return [known[text] for text in cells]
+
+    def one_of(self, column: str, words: Collection[str]) -> Sequence[str]:
+        """Return a column of words from a closed list, or empty."""
+        cells = self.text(column)
+        for text in dict.fromkeys(cells):
+            if text and text not in words:
+                problem = f"is {shown(text)}"
+                expected = f"Use one of: {', '.join(words)}."
+                self.refuse(list(cells).index(text), column, problem, expected)
+        return cells
+
+    def unique(self, *keys: Sequence[object]) -> None:
+        """Refuse a row whose key stands in an earlier row.
+
+        Raises:
+            InputError: If two rows have the same key.
+        """
+        seen: dict[tuple[object, ...], int] = {}
+        for row, key in enumerate(zip(*keys, strict=True)):
+            if key in seen:
+                first = self.lines[seen[key]]
+                written = ", ".join(str(part) for part in key if part is not None)
+                problem = f"repeats the key {written} of line {first}"
+                self.refuse(row, None, problem, "Keep one of the two rows.")
+            seen[key] = row
+
+    def refuse(
+        self, row: int, column: str | None, problem: str, expected: str
+    ) -> NoReturn:
+        """Raise an `InputError` that names the file, the line and the column."""
+        where = f", column {column}" if column else ""
+        raise InputError(
+            f"{self.name}, line {self.lines[row]}{where}", problem, expected
+        )
+
+
+def shown(text: str) -> str:
+    """Return ``text`` fit for a message: quoted, escaped and short."""
+    longest = 40
+    return repr(text if len(text) <= longest else f"{text[:longest]}...")
+
+
+def find(folder: Path, stem: str) -> Path | None:
+    """Return the file of a table in ``folder``; None if there is none.
+
+    Raises:
+        InputError: If there are several, since one would be ignored.
+    """
+    found = [p for s in _SUFFIXES if (p := folder / f"{stem}{s}").is_file()]
+    if len(found) > 1:
+        names = " and ".join(path.name for path in found)
+        raise InputError(
+            str(folder), f"holds {names}", "Keep one file for each table."
+        )
+    return found[0] if found else None
+
+
+def read(
+    path: Path,
+    *,
+    required: Collection[str],
+    known: Collection[str],
+    feed: Callable[[bytes], None],
+) -> Table:
+    """Return the table at ``path``.
+
+    Args:
+        path: The file.
+        required: Columns that must be there.
+        known: All columns that mean something.
+        feed: Receives the content, for a digest.
+
+    Raises:
+        InputError: If the file cannot be read as a table with these columns.
+    """
+    if path.suffix == ".parquet":
+        content = _parquet_as_csv(path)
+    else:
+        content = _content(path)
+    feed(content)
+    return parse(content, str(path), required=required, known=known)
+
+
+def parse(
+    content: bytes, name: str, *, required: Collection[str], known: Collection[str]
+) -> Table:
+    """Return the table that ``content`` writes as UTF-8 CSV with a header.
+
+    Raises:
+        InputError: If it is not that.
+    """
+    reader = csv.reader(io.StringIO(_text(content, name), newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        place = f"{name}, line {reader.line_num}"
+        raise InputError(place, f"is not CSV ({error})", "Mend the line.") from error
+    if not rows:
+        raise InputError(name, "is empty", "The first line names the columns.")
+    header = [heading.strip() for heading in rows[0]]
+    _check_header(header, name, required)
+    _check_widths(rows, lines, len(header), name)
+    cells = list(zip(*rows[1:], strict=True)) or [()] * len(header)
+    columns: dict[str, Sequence[str]] = dict(zip(header, cells, strict=True))
+    unknown = tuple(heading for heading in header if heading not in known)
+    return Table(name, lines[1:], columns, unknown)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as raw:
+            file = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
+            content = file.read(SIZE_LIMIT + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(
+            str(path), "is not a whole gzip file", "Pack the file again."
+        ) from error
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror or type(error).__name__})"
+        raise InputError(str(path), problem, "Check the path.") from error
+    if len(content) > SIZE_LIMIT:
+        problem = f"is larger than {SIZE_LIMIT // 1_000_000} MB"
+        expected = "Keep only the lines and dates that are needed."
+        raise InputError(str(path), problem, expected)
+    return content
+
+
+def _parquet_as_csv(path: Path) -> bytes:
+    """Return a Parquet file as CSV text, so that one set of checks serves both."""
+    import duckdb  # noqa: PLC0415 - only for Parquet
+
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    try:
+        with duckdb.connect() as connection:
+            found = connection.execute(
+                "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(?)", [str(path)]
+            )
+            writer.writerow([column[0] for column in found.description or ()])
+            while rows := found.fetchmany(10_000):
+                writer.writerows(rows)
+                if buffer.tell() > SIZE_LIMIT:
+                    break
+    except duckdb.Error as error:
+        raise InputError(
+            str(path), "is not a Parquet file", "Write it again, or use CSV."
+        ) from error
+    return buffer.getvalue().encode()
+
+
+def _text(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{name}, line {line}", "is not UTF-8 text", "Save the file in UTF-8."
+        ) from error
+
+
+def _check_header(header: list[str], name: str, required: Collection[str]) -> None:
+    place = f"{name}, line 1"
+    for heading in required:
+        if heading not in header:
+            problem = f"has no column {heading}"
+            expected = f"The columns needed are: {', '.join(required)}."
+            raise InputError(place, problem, expected)
+    twice = next((h for h in header if header.count(h) > 1), None)
+    if twice is not None:
+        problem = f"names the column {shown(twice)} twice"
+        raise InputError(place, problem, "Keep one of the two.")
+
+
+def _check_widths(
+    rows: list[list[str]], lines: list[int], width: int, name: str
+) -> None:
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != width:
+            problem = f"has {len(row)} cells, and the header has {width}"
+            raise InputError(f"{name}, line {line}", problem, "Mend the line.")

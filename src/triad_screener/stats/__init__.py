@@ -1,0 +1,1 @@
+"""Formulas on arrays. Pure functions; they know nothing of companies."""

@@ -1,0 +1,69 @@
+"""Put unlike measures on one scale: ranks, z-scores, percentiles.
+
+Every function takes one value per line, shape ``(n,)``; empty input is allowed.
+"""
+
+from __future__ import annotations
+
+from math import erfc, sqrt
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: A standard deviation below this counts as zero.
+NO_DISPERSION: Final = 1e-12
+
+
+def average_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the rank of each value, smallest first, ties sharing their mean rank.
+
+    Args:
+        values: Finite, any unit.
+
+    Examples:
+        >>> average_ranks(np.array([0.3, 0.1, 0.3])).tolist()
+        [2.5, 1.0, 2.5]
+    """
+    _, position, count = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    mean_rank: NDArray[np.float64] = last - (count - 1) / 2
+    return mean_rank[position]
+
+
+def moments(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the mean and the population standard deviation; (0, 0) when empty."""
+    if not values.size:
+        return 0.0, 0.0
+    return float(values.mean()), float(values.std())
+
+
+def standardise(
+    values: NDArray[np.float64], mean: float, deviation: float
+) -> NDArray[np.float64]:
+    """Return ``(x - mean) / deviation``; zero throughout where nothing varies.
+
+    Examples:
+        >>> standardise(np.array([1.0, 3.0]), mean=2.0, deviation=1.0).tolist()
+        [-1.0, 1.0]
+    """
+    if deviation < NO_DISPERSION:
+        return np.zeros_like(values)
+    return (values - mean) / deviation
+
+
+def percentile(values: NDArray[np.float64], per_cent: float) -> float:
+    """Return a percentile with linear interpolation; zero, neutral, when empty."""
+    return float(np.percentile(values, per_cent)) if values.size else 0.0
+
+
+def normal_cdf(z: float) -> float:
+    """Return the share of a standard normal population below ``z``, in [0, 1].
+
+    Examples:
+        >>> normal_cdf(0.0)
+        0.5
+    """
+    return 0.5 * erfc(-z / sqrt(2))

@@ -1,0 +1,1 @@
+"""Taxonomy files, and the one way in: `loading.load`."""

@@ -1,0 +1,1 @@
+"""What the program can do, as functions. They meet the world through its ports."""

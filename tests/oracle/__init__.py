@@ -1,0 +1,1 @@
+"""A slow, independent transcription of the scoring specification, for tests."""

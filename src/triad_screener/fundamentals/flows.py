@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from triad_screener.model.market import Frequency
 
 FISCAL_YEAR_FOR_TTM = "fiscal year for TTM"
+OLDER_BALANCE = "older balance sheet"
 EBIT_STANDS_IN = "EBIT stands in for operating income"
 
 
@@ -120,8 +121,7 @@ def balances(statements: Statements, *items: str) -> tuple[Quantity, ...]:
         lacking = [i for i, c in zip(items, cells, strict=True) if c is None]
         _not_known(lacking, day)
     exact = [statements.balance_on(item, older) for item in items]
-    flag = f"balance of {older} for {day}"
-    return tuple(cell.quantity("").flagged(flag) for cell in exact if cell)
+    return tuple(cell.quantity("").flagged(OLDER_BALANCE) for cell in exact if cell)
 
 
 def _shared_date(

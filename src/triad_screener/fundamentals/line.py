@@ -342,4 +342,4 @@ class Line:
         moves = np.abs(np.diff(np.log(recent)))
         jumps = np.flatnonzero(moves >= -np.log(1 - LARGEST_DAILY_MOVE))
         days = self.sessions[-RISK_SESSIONS:][1:][jumps]
-        return tuple(f"{PRICE_JUMP} on {day}: check for a split" for day in days)
+        return tuple(f"{PRICE_JUMP} on {day}, a split?" for day in days)

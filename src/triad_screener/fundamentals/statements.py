@@ -7,6 +7,7 @@ where that is not known, from a stated lag after the period's end.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -111,6 +112,10 @@ class Statements:
             key: {end: _newest_copy(copies) for end, copies in periods.items()}
             for key, periods in known.items()
         }
+        self._ends = {
+            key: sorted(end.toordinal() for end in periods)
+            for key, periods in self._cells.items()
+        }
 
     @cached_property
     def newest_quarter(self) -> date | None:
@@ -165,16 +170,17 @@ class Statements:
         self, frequency: Frequency, item: str, newest: date, back: int
     ) -> KnownCell | None:
         """Return the known cell nearest to ``back`` periods before ``newest``."""
-        periods = self._cells.get((frequency, item), {})
-        wanted = newest.toordinal() - DAYS[frequency] * back
-        near = min(
-            periods,
-            key=lambda end: (abs(end.toordinal() - wanted), -end.toordinal()),
-            default=None,
-        )
-        if near is None or abs(near.toordinal() - wanted) > TOLERANCE_DAYS:
+        periods = self._cells.get((frequency, item))
+        if not periods:
             return None
-        return periods[near]
+        wanted = newest.toordinal() - DAYS[frequency] * back
+        ends = self._ends[frequency, item]
+        at = bisect_left(ends, wanted)
+        # The newer of two equally near ends comes first.
+        near = min(ends[max(0, at - 1) : at + 1][::-1], key=lambda e: abs(e - wanted))
+        if abs(near - wanted) > TOLERANCE_DAYS:
+            return None
+        return periods[date.fromordinal(near)]
 
     def balance_near(self, item: str, day: date) -> KnownCell | None:
         """Return the balance of ``item`` at ``day``, give or take 20 days."""
@@ -234,6 +240,10 @@ class Statements:
 
 def _newest_copy(copies: list[KnownCell]) -> KnownCell:
     """Return the copy known last; a note or a second copy of its value confirms it."""
+    if len(copies) == 1:
+        only = copies[0]
+        confirmed = _says_more_than_derived(only.cell.note)
+        return KnownCell(only.cell, only.since, confirmed)
     # Later rows win between copies of one day, as a later line in a file does.
     last = max(reversed(copies), key=lambda known: known.since)
     same = sum(known.cell.value == last.cell.value for known in copies)
@@ -256,5 +266,7 @@ def _says_more_than_derived(note: str) -> bool:
         >>> _says_more_than_derived("derived: year less nine months; as filed")
         True
     """
+    if not note:
+        return False
     parts = [part.strip() for part in note.split(";")]
     return any(part and not part.lower().startswith(_DERIVED) for part in parts)

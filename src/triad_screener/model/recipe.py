@@ -24,7 +24,10 @@ class Part(BaseModel):
     """A part of a recipe or taxonomy: frozen, strict, no unknown keys."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        defer_build=True,
     )
 
 

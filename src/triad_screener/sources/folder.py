@@ -24,7 +24,7 @@ from triad_screener.model.market import (
     PriceSeries,
     StatementCell,
 )
-from triad_screener.sources import _table
+from triad_screener.tables import table as tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from triad_screener.model.taxonomy import Constituent
-    from triad_screener.sources._table import Table
+    from triad_screener.tables.table import Table
 
 #: Columns by table: what is needed, and what else means something.
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -146,15 +146,15 @@ class _Reading:
 
     def table(self, stem: str) -> Table | None:
         """Return a table; None where the folder has none."""
-        path = _table.find(self.path, stem)
+        path = tables.find(self.path, stem)
         if path is None:
             return None
         self.digest.update(f"{stem}\n".encode())
-        found = _table.read(
+        found = tables.read(
             path, required=REQUIRED[stem], known=KNOWN[stem], feed=self.digest.update
         )
         if found.unknown:
-            names = ", ".join(map(_table.shown, found.unknown))
+            names = ", ".join(map(tables.shown, found.unknown))
             self.warnings.append(f"{path.name}: columns not used: {names}")
         return found
 
@@ -235,18 +235,17 @@ class _Reading:
                 if text and symbol in self.wanted:
                     ours = getattr(self.wanted[symbol].identity, column)
                     if not _same(text, ours):
-                        problem = f"is {_table.shown(text)}, the taxonomy says {ours}"
+                        problem = f"is {tables.shown(text)}, the taxonomy says {ours}"
                         table.refuse(row, column, problem, "Make the two agree.")
 
     def _prices(self) -> tuple[dict[str, PriceSeries], dict[str, str]]:
         table = self.needed("prices")
         symbols = table.text("symbol", required=True)
-        days = table.dates("date", required=True)
+        sessions = table.sessions("date")
         adjusted = table.numbers("adj_close", required=True, above_zero=True)
         closes = table.numbers("close", above_zero=True)
         volumes = table.numbers("volume")
         sources = table.text("source")
-        sessions = np.array(days, dtype="datetime64[D]")
         series, origin = {}, {}
         for symbol, rows in _rows_by(symbols).items():
             if symbol in self.wanted:
@@ -390,7 +389,7 @@ def _or_none(value: float) -> float | None:
 
 
 def _stranger_warning(symbols: list[str]) -> str:
-    named = ", ".join(map(_table.shown, symbols[:_NAMED_IN_WARNING]))
+    named = ", ".join(map(tables.shown, symbols[:_NAMED_IN_WARNING]))
     more = len(symbols) - _NAMED_IN_WARNING
     also = f" and {more} more" if more > 0 else ""
     return f"symbols not in the taxonomy: {named}{also}"

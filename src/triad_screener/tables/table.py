@@ -11,6 +11,7 @@ import gzip
 import io
 import zlib
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import numpy as np
@@ -20,7 +21,6 @@ from triad_screener.model.dates import parse_iso_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
-    from datetime import date
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -66,9 +66,10 @@ class Table:
             InputError: If a cell is not a number, or not finite; empty where
                 ``required``; not above zero where ``above_zero``.
         """
+        if column not in self.columns:
+            return np.full(len(self), np.nan)
         cells = self.text(column, required=required)
-        found = np.array([self._number(cells, row, column) for row in range(len(self))])
-        found = found.astype(np.float64)
+        found = self._floats(cells, column)
         if above_zero and (wrong := np.flatnonzero(found <= 0)).size:
             row = int(wrong[0])
             self.refuse(
@@ -76,19 +77,19 @@ class Table:
             )
         return found
 
-    def _number(self, cells: Sequence[str], row: int, column: str) -> float:
-        text = cells[row]
-        if not text:
-            return np.nan
+    def _floats(self, cells: Sequence[str], column: str) -> NDArray[np.float64]:
+        """Convert a whole column at once; look cell by cell only for a mistake."""
         try:
-            value = float(text)
+            found = np.array([float(text) if text else np.nan for text in cells])
         except ValueError:
-            value = np.nan
+            found = np.full(len(self), np.nan)
+        empty = cells.count("")
         # float() also takes 1_000 and the words nan and inf; none is a figure.
-        if "_" in text or not np.isfinite(value):
-            problem = f"is {shown(text)}, not a finite number"
+        if int(np.isfinite(found).sum()) + empty != len(self) or "_" in "".join(cells):
+            row = next(row for row, text in enumerate(cells) if not _is_figure(text))
+            problem = f"is {shown(cells[row])}, not a finite number"
             self.refuse(row, column, problem, "Write a plain number, or leave it empty.")
-        return value
+        return found.astype(np.float64)
 
     def dates(self, column: str, *, required: bool = False) -> list[date | None]:
         """Return a column as dates; None where a cell is empty.
@@ -97,16 +98,36 @@ class Table:
             InputError: If a cell is not an ISO date; empty where ``required``.
         """
         cells = self.text(column, required=required)
-        known: dict[str, date | None] = {"": None}
-        for text in dict.fromkeys(cells):
-            if text:
-                try:
-                    known[text] = parse_iso_date(text)
-                except ValueError as error:
-                    row = list(cells).index(text)
-                    problem = f"is {shown(text)}: {error}"
-                    self.refuse(row, column, problem, "Mend the date.")
+        known = self._known_dates(cells, column)
         return [known[text] for text in cells]
+
+    def sessions(self, column: str) -> NDArray[np.datetime64]:
+        """Return a column of dates, none of them empty, as an array.
+
+        Raises:
+            InputError: If a cell is not an ISO date, or empty.
+        """
+        cells = self.text(column, required=True)
+        known = self._known_dates(cells, column)
+        epoch = date(1970, 1, 1).toordinal()
+        days = {text: day.toordinal() - epoch for text, day in known.items() if day}
+        return np.array([days[text] for text in cells], "int64").astype("datetime64[D]")
+
+    def _known_dates(
+        self, cells: Sequence[str], column: str
+    ) -> dict[str, date | None]:
+        """Return the date of each different text; a long column has few."""
+        known: dict[str, date | None] = {"": None}
+        for text in set(cells) - {""}:
+            try:
+                known[text] = parse_iso_date(text)
+            except ValueError:
+                known[text] = None
+        if None in map(known.get, set(cells) - {""}):
+            row = next(r for r, text in enumerate(cells) if text and not known[text])
+            problem = f"is {shown(cells[row])}, not a date"
+            self.refuse(row, column, problem, "Write dates as 2026-05-15.")
+        return known
 
     def one_of(self, column: str, words: Collection[str]) -> Sequence[str]:
         """Return a column of words from a closed list, or empty."""
@@ -141,6 +162,13 @@ class Table:
         raise InputError(
             f"{self.name}, line {self.lines[row]}{where}", problem, expected
         )
+
+
+def _is_figure(text: str) -> bool:
+    try:
+        return not text or ("_" not in text and bool(np.isfinite(float(text))))
+    except ValueError:
+        return False
 
 
 def shown(text: str) -> str:
@@ -199,16 +227,14 @@ def parse(
         InputError: If it is not that.
     """
     reader = csv.reader(io.StringIO(_text(content, name), newline=""), strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
     try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                lines.append(reader.line_num)
+        rows = list(reader)
     except csv.Error as error:
         place = f"{name}, line {reader.line_num}"
         raise InputError(place, f"is not CSV ({error})", "Mend the line.") from error
+    lines: Sequence[int] = range(1, len(rows) + 1)
+    if reader.line_num != len(rows) or [] in rows:
+        rows, lines = _numbered(content, name)
     if not rows:
         raise InputError(name, "is empty", "The first line names the columns.")
     header = [heading.strip() for heading in rows[0]]
@@ -218,6 +244,13 @@ def parse(
     columns: dict[str, Sequence[str]] = dict(zip(header, cells, strict=True))
     unknown = tuple(heading for heading in header if heading not in known)
     return Table(name, lines[1:], columns, unknown)
+
+
+def _numbered(content: bytes, name: str) -> tuple[list[list[str]], list[int]]:
+    """Return the rows that are not blank, each with the line on which it ends."""
+    reader = csv.reader(io.StringIO(_text(content, name), newline=""), strict=True)
+    found = [(row, reader.line_num) for row in reader if row]
+    return [row for row, _ in found], [line for _, line in found]
 
 
 def _content(path: Path) -> bytes:
@@ -286,9 +319,12 @@ def _check_header(header: list[str], name: str, required: Collection[str]) -> No
 
 
 def _check_widths(
-    rows: list[list[str]], lines: list[int], width: int, name: str
+    rows: list[list[str]], lines: Sequence[int], width: int, name: str
 ) -> None:
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != width:
-            problem = f"has {len(row)} cells, and the header has {width}"
-            raise InputError(f"{name}, line {line}", problem, "Mend the line.")
+    if set(map(len, rows)) == {width}:
+        return
+    row, line = next(
+        pair for pair in zip(rows, lines, strict=True) if len(pair[0]) != width
+    )
+    problem = f"has {len(row)} cells, and the header has {width}"
+    raise InputError(f"{name}, line {line}", problem, "Mend the line.")

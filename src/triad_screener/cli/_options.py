@@ -1,0 +1,218 @@
+"""The options that commands share, each with one spelling and one meaning."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from triad_screener.errors import UsageError
+from triad_screener.model.dates import parse_iso_date
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class Format(StrEnum):
+    """The output formats; the register in ``rendering`` has the same names."""
+
+    table = "table"
+    json = "json"
+    ndjson = "ndjson"
+    csv = "csv"
+    tsv = "tsv"
+    markdown = "markdown"
+    html = "html"
+    tickers = "tickers"
+
+
+class Colour(StrEnum):
+    """When to use colours."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+class Language(StrEnum):
+    """Language of the names of pillars."""
+
+    en = "en"
+    zh = "zh"
+
+
+class Universe(StrEnum):
+    """Which lines are ranked."""
+
+    default = "default"
+    post = "post"
+
+
+_DATA, _SHOWN, _OUT = "Data and recipe", "What is shown", "Output"
+
+Config = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads it at run time
+    typer.Option(
+        "--config",
+        envvar="TRIAD_CONFIG",
+        help="Taxonomy file; else your own, else the shipped one.",
+        rich_help_panel=_DATA,
+    ),
+]
+Source = Annotated[
+    str,
+    typer.Option(
+        "--source",
+        envvar="TRIAD_SOURCE",
+        help="auto, bundled or folder:PATH.",
+        rich_help_panel=_DATA,
+    ),
+]
+Offline = Annotated[
+    bool,
+    typer.Option("--offline", help="Never use a network.", rich_help_panel=_DATA),
+]
+AsOf = Annotated[
+    str,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="Use only what was known on that day, such as 2025-02-14.",
+        rich_help_panel=_DATA,
+    ),
+]
+RecipeName = Annotated[
+    str,
+    typer.Option(
+        "--recipe",
+        envvar="TRIAD_RECIPE",
+        help="Recipe of the taxonomy.",
+        rich_help_panel=_DATA,
+    ),
+]
+Settings = Annotated[
+    list[str],
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a value of the recipe, such as basket.size=3; repeatable.",
+        rich_help_panel=_DATA,
+    ),
+]
+UniverseName = Annotated[
+    Universe,
+    typer.Option(
+        "--universe",
+        help="post: rank the names of the post among themselves.",
+        rich_help_panel=_DATA,
+    ),
+]
+Holdings = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads it at run time
+    typer.Option(
+        "--holdings",
+        metavar="FILE",
+        help="CSV of ticker, weight: incumbents and turnover.",
+        rich_help_panel=_DATA,
+    ),
+]
+Incumbents = Annotated[
+    str,
+    typer.Option(
+        "--incumbents",
+        metavar="A,B",
+        help="Tickers held already, for the basket buffer.",
+        rich_help_panel=_DATA,
+    ),
+]
+MaxAge = Annotated[
+    str,
+    typer.Option(
+        "--max-age",
+        metavar="4d",
+        help="Exit 3 if the figures are older.",
+        rich_help_panel=_DATA,
+    ),
+]
+MinCoverage = Annotated[
+    Optional[float],  # noqa: UP045 - typer reads it at run time
+    typer.Option(
+        "--min-coverage",
+        min=0,
+        max=1,
+        metavar="0..1",
+        help="Exit 3 if a smaller share of lines is ranked on fresh prices.",
+        rich_help_panel=_DATA,
+    ),
+]
+OutputFormat = Annotated[
+    Format, typer.Option("--format", help="Output format.", rich_help_panel=_OUT)
+]
+Output = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads it at run time
+    typer.Option(
+        "--output", metavar="FILE", help="Write there.", rich_help_panel=_OUT
+    ),
+]
+Lang = Annotated[
+    Language,
+    typer.Option("--lang", help="Names of the pillars.", rich_help_panel=_OUT),
+]
+Color = Annotated[
+    Colour,
+    typer.Option("--color", help="When to use colours.", rich_help_panel=_OUT),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="No header, no notes.", rich_help_panel=_OUT),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option("--verbose", "-v", help="List every gap.", rich_help_panel=_OUT),
+]
+Debug = Annotated[
+    bool,
+    typer.Option("--debug", help="Show tracebacks.", rich_help_panel=_OUT),
+]
+Shown = _SHOWN
+
+_AGE = re.compile(r"(\d{1,5})\s*(d|w|h)?\Z", re.ASCII)
+_DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24, None: 1.0}
+
+
+def to_date(text: str) -> date | None:
+    """Return the day that ``text`` writes; None for an empty text.
+
+    Raises:
+        UsageError: If it is not a date.
+    """
+    if not text:
+        return None
+    try:
+        return parse_iso_date(text)
+    except ValueError as error:
+        raise UsageError(
+            f"--as-of {text!r} is not a date.", f"{str(error).capitalize()}."
+        ) from None
+
+
+def to_days(text: str) -> float | None:
+    """Return the days that ``text`` writes, such as 4d, 2w or 36h.
+
+    Raises:
+        UsageError: If it is not an age.
+    """
+    if not text:
+        return None
+    found = _AGE.match(text)
+    if not found:
+        raise UsageError(f"--max-age {text!r} is not an age.", "Write 4d, 2w or 36h.")
+    return int(found[1]) * _DAYS[found[2]]
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the parts of a comma-separated list, empty ones left out."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())

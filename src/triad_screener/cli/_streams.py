@@ -1,0 +1,157 @@
+"""Where input comes from and where the answer goes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from triad_screener.errors import InputError, OutputError, UsageError
+from triad_screener.model.document import Style
+
+if TYPE_CHECKING:
+    from triad_screener.model.document import Document
+
+_WIDTH_OFF_TERMINAL: Final = 100
+_NARROWEST, _WIDEST = 40, 400
+_LONGEST_LIST: Final = 1_000_000
+_UNICODE: Final = ("utf", "gb18030")
+
+
+def style(colour: str) -> Style:
+    """Return what standard output can show.
+
+    Args:
+        colour: ``auto``, ``always`` or ``never``.
+    """
+    terminal = sys.stdout.isatty()
+    return Style(
+        width=_width(terminal=terminal),
+        colours=_colours(colour, terminal=terminal),
+        unicode=(sys.stdout.encoding or "").lower().startswith(_UNICODE),
+    )
+
+
+def _width(*, terminal: bool) -> int:
+    fallback = (_WIDTH_OFF_TERMINAL, 24)
+    if terminal or os.environ.get("COLUMNS", "").isdigit():
+        columns = shutil.get_terminal_size(fallback).columns
+        return max(_NARROWEST, min(_WIDEST, columns))
+    return _WIDTH_OFF_TERMINAL
+
+
+def _colours(wanted: str, *, terminal: bool) -> int:
+    if wanted == "never":
+        return 0
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if wanted == "auto" and (plain or not terminal):
+        return 0
+    full = os.environ.get("COLORTERM", "").lower() in ("truecolor", "24bit")
+    return 16_777_216 if full else 256
+
+
+def show(document: Document, output: Path | None) -> None:
+    """Write ``document`` to ``output``, or to standard output, in UTF-8.
+
+    Raises:
+        OutputError: If it cannot be written there.
+        BrokenPipeError: If the reader of standard output has gone.
+    """
+    if output is not None:
+        _replace(output, document.text.encode())
+        return
+    encoding = "utf-8"
+    if document.media_type == "text/plain" and sys.stdout.isatty():
+        encoding = sys.stdout.encoding
+    try:
+        sys.stdout.buffer.write(document.text.encode(encoding, "replace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"Standard output cannot be written ({error.strerror}).",
+            "Free some space, or write elsewhere with --output FILE.",
+        ) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write the whole file or leave the old one: never half of it."""
+    kept = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            kept = Path(file.name)
+            file.write(content)
+        kept.chmod(_mode(path))
+        kept.replace(path)
+    except OSError as error:
+        if kept is not None:
+            with contextlib.suppress(OSError):
+                kept.unlink(missing_ok=True)
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror or type(error).__name__}).",
+            "Check that the folder exists and that you may write there.",
+        ) from error
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of the file that is replaced, or that of a new file."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def content(path: str, limit: int) -> bytes:
+    """Return the content of a file, or of standard input for ``-``.
+
+    Raises:
+        InputError: If it cannot be read, or is larger than ``limit`` bytes.
+    """
+    name = "standard input" if path == "-" else path
+    try:
+        if path == "-":
+            found = sys.stdin.buffer.read(limit + 1)
+        else:
+            with Path(path).open("rb") as file:
+                found = file.read(limit + 1)
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror or type(error).__name__})"
+        raise InputError(name, problem, "Check the path.") from error
+    if len(found) > limit:
+        problem = f"is larger than {limit // 1_000_000} MB"
+        raise InputError(name, problem, "Keep only the lines and columns needed.")
+    return found
+
+
+def tickers(arguments: list[str]) -> list[str]:
+    """Return the tickers named, with ``-`` replaced by those of standard input.
+
+    Standard input has one ticker a line, or several with blanks or commas between;
+    what follows a # is a comment.
+
+    Raises:
+        UsageError: If standard input is not text.
+    """
+    found: list[str] = []
+    for argument in arguments:
+        found += _listed() if argument == "-" else [argument]
+    return found
+
+
+def _listed() -> list[str]:
+    try:
+        text = content("-", _LONGEST_LIST).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(
+            "Standard input is not UTF-8 text.", "Give one ticker a line."
+        ) from None
+    lines = (line.partition("#")[0] for line in text.splitlines())
+    return [part for line in lines for part in line.replace(",", " ").split()]

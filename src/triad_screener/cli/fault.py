@@ -1,0 +1,35 @@
+"""What does the user see when the program itself is at fault?"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+FAULT = 70
+
+
+def report(error: Exception, *, debug: bool) -> int:
+    """Say in one sentence that the program failed, and where the details are."""
+    if debug:
+        traceback.print_exception(error)
+        sys.stderr.write("triad: The program failed; the traceback is above.\n")
+        return FAULT
+    where = _kept("".join(traceback.format_exception(error)))
+    sys.stderr.write(
+        f"triad: The program failed ({type(error).__name__}), which should not be.\n"
+        f"       {where}\n"
+    )
+    return FAULT
+
+
+def _kept(details: str) -> str:
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", prefix="triad-", suffix=".log", delete=False
+        ) as file:
+            file.write(details)
+    except OSError:
+        return "Run the command again with --debug to see the details."
+    return f"The details are in {Path(file.name)}; please report them."

@@ -1,0 +1,167 @@
+"""triad screen: rank the universe."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import Annotated, Optional
+
+import typer
+
+from triad_screener.cli import _options as options
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command("screen")
+def command(
+    tickers: Annotated[
+        Optional[list[str]],  # noqa: UP045 - typer reads it at run time
+        typer.Argument(
+            metavar="[TICKER]...",
+            help="Show only these; - reads them from standard input.",
+        ),
+    ] = None,
+    *,
+    pillar: Annotated[
+        list[str],
+        typer.Option(
+            "--pillar",
+            help="compute, data or algorithms; repeatable.",
+            rich_help_panel=options.Shown,
+        ),
+    ] = [],
+    top: Annotated[
+        Optional[int],  # noqa: UP045 - typer reads it at run time
+        typer.Option(
+            "--top", min=1, help="Show only the first N.", rich_help_panel=options.Shown
+        ),
+    ] = None,
+    where: Annotated[
+        str,
+        typer.Option(
+            "--where",
+            metavar="SQL",
+            help="Show only lines for which a condition holds.",
+            rich_help_panel=options.Shown,
+        ),
+    ] = "",
+    sort: Annotated[
+        str,
+        typer.Option(
+            "--sort",
+            metavar="COLUMN",
+            help="Sort by a column; -COLUMN downwards.",
+            rich_help_panel=options.Shown,
+        ),
+    ] = "",
+    columns: Annotated[
+        str,
+        typer.Option(
+            "--columns",
+            metavar="A,B",
+            help="Show only these columns.",
+            rich_help_panel=options.Shown,
+        ),
+    ] = "",
+    ignore_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--ignore-unknown",
+            help="Name unknown tickers on standard error and go on.",
+            rich_help_panel=options.Shown,
+        ),
+    ] = False,
+    universe: options.UniverseName = options.Universe.default,
+    as_of: options.AsOf = "",
+    source: options.Source = "auto",
+    offline: options.Offline = False,
+    recipe: options.RecipeName = "default",
+    setting: options.Settings = [],
+    holdings: options.Holdings = None,
+    incumbents: options.Incumbents = "",
+    max_age: options.MaxAge = "",
+    min_coverage: options.MinCoverage = None,
+    config: options.Config = None,
+    output_format: options.OutputFormat = options.Format.table,
+    output: options.Output = None,
+    lang: options.Lang = options.Language.en,
+    color: options.Color = options.Colour.auto,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    debug: options.Debug = False,
+) -> int:
+    """Rank the universe; print the three baskets and the watchlist.
+
+    Tickers, --pillar, --top and --where choose what is shown; they never change a
+    score.
+
+    [bold]Examples[/]
+
+      triad screen --top 10
+      triad screen --pillar compute --format tickers
+      triad screen --where "groups.momentum > 1 and confidence_label = 'high'"
+      triad screen --as-of 2025-02-14 --universe post
+      triad screen --set basket.size=3 --format json
+    """
+    del debug, offline  # main reads the first; no source here uses a network
+    from triad_screener.cli import _setup, _streams
+    from triad_screener.errors import BELOW_FLOOR
+    from triad_screener.rendering import RENDERERS
+    from triad_screener.reporting.overview import View
+    from triad_screener.screening.assembling import Request
+    from triad_screener.tables import holdings as held
+    from triad_screener.workflows import screen as workflow
+
+    day, oldest = options.to_date(as_of), options.to_days(max_age)
+    taxonomy = _setup.taxonomy(config)
+    chosen, name = _setup.recipe(taxonomy, recipe, setting)
+    known = [line.ticker for line in taxonomy.constituents]
+    shown, unknown = workflow.known_tickers(
+        _streams.tickers(tickers or []), known, ignore_unknown=ignore_unknown
+    )
+    if unknown:
+        sys.stderr.write(f"triad: unknown tickers ignored: {', '.join(unknown)}\n")
+    kept, _ = workflow.known_tickers(options.split(incumbents), known)
+    weights = (
+        held.read(_streams.content(str(holdings), held.SIZE_LIMIT), str(holdings))
+        if holdings
+        else {}
+    )
+    found = workflow.screen(
+        taxonomy,
+        Request(
+            recipe=chosen,
+            recipe_name=name,
+            as_of=day,
+            universe=universe.value,
+            incumbents=kept,
+            holdings=weights,
+        ),
+        source=_setup.source(source),
+    )
+    today = date.today()  # noqa: DTZ011 - the clock of the reader's shell
+    floors = workflow.Floors(max_age_days=oldest, min_coverage=min_coverage)
+    warnings = workflow.below_floor(found, floors, today)
+    report = workflow.show(
+        found,
+        workflow.Choice(
+            tickers=shown,
+            pillars=tuple(pillar),
+            condition=where,
+            sort=sort,
+            top=top,
+            columns=options.split(columns),
+        ),
+        View(
+            lines=(),
+            language=lang.value,
+            today=today,
+            warnings=warnings,
+            verbose=verbose,
+            quiet=quiet,
+        ),
+        exposure_floor=chosen.exposure_floor,
+    )
+    _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
+    return BELOW_FLOOR if warnings else 0

@@ -1,0 +1,150 @@
+"""A report arranged for a reader, and the document it is rendered into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - part of the fields' types
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum, auto
+
+
+class Kind(Enum):
+    """What a column holds, so that each renderer can choose how to write it."""
+
+    TEXT = auto()
+    #: A ticker or a company, set apart from other text.
+    NAME = auto()
+    #: A pillar by its key.
+    PILLAR = auto()
+    #: A whole number.
+    COUNT = auto()
+    #: A score out of 100, one decimal.
+    SCORE = auto()
+    #: A z-score in [-3, 3]: a bar around zero where there is room, else a number.
+    BAR = auto()
+    #: A z-score or other signed number.
+    SIGNED = auto()
+    #: Values over time, oldest first.
+    TREND = auto()
+    #: A fraction, shown in per cent.
+    FRACTION = auto()
+    #: A weight in a basket: a fraction, with a bar where there is room.
+    WEIGHT = auto()
+    #: A number in full precision, as in a worked calculation.
+    NUMBER = auto()
+    #: An amount of money or shares, shortened: 134bn.
+    AMOUNT = auto()
+    DATE = auto()
+
+
+Cell = str | int | float | date | tuple[float, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading and what stands under it.
+
+    Attributes:
+        heading: For a person.
+        kind: What it holds.
+        importance: Columns of the lowest importance give way first.
+    """
+
+    heading: str
+    kind: Kind = Kind.TEXT
+    importance: int = 10
+
+
+class Tone(Enum):
+    """How loud a paragraph is."""
+
+    PLAIN = auto()
+    NOTICE = auto()
+    QUIET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A few sentences."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A titled grid. Numbers stay numbers until a renderer writes them.
+
+    Attributes:
+        pillar: Colours the title; None for a table of all pillars.
+        note: One line under the grid.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    pillar: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Small tables that stand next to one another where there is room."""
+
+    title: str
+    tables: tuple[Table, ...]
+
+
+Block = Paragraph | Table | SideBySide
+
+
+@dataclass(frozen=True, slots=True)
+class PillarStyle:
+    """The label and the colour of a pillar."""
+
+    label: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a person reads and what a program reads, side by side.
+
+    Attributes:
+        title: One line.
+        blocks: In reading order, for people.
+        record: The same facts as plain values, for JSON.
+        rows: One flat row a line, for delimited formats: dotted names to values.
+        tickers: The lines shown, in order.
+        pillars: Label and colour by key.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    record: Mapping[str, object]
+    rows: tuple[Mapping[str, object], ...] = ()
+    tickers: tuple[str, ...] = ()
+    pillars: Mapping[str, PillarStyle] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What the reader's screen can show.
+
+    Attributes:
+        width: Columns.
+        colours: How many colours may be used; 0 for none.
+        unicode: Whether blocks and other signs may be used.
+    """
+
+    width: int = 100
+    colours: int = 0
+    unicode: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A rendered report, ready to show or save."""
+
+    media_type: str
+    text: str

@@ -1,0 +1,154 @@
+"""Where numbers become text: per cent, signs, bars and sparklines, once for all.
+
+Text from outside is untrusted: control characters and terminal escapes are taken out
+here, HTML and spreadsheet formulas by the renderers that know of them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from triad_screener.model.document import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from triad_screener.model.document import Cell
+
+UNKNOWN: Final = "n/a"
+_LEVELS: Final = "▁▂▃▄▅▆▇█"
+_EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
+_AXIS: Final = "│"
+_AMOUNTS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
+
+#: Signs that a terminal without Unicode sees instead; one for one.
+ASCII: Final = str.maketrans(
+    dict(zip("▁▂▃▄▅▆▇█", "_.,-~+*#", strict=True))
+    | dict(zip("▏▎▍▌▋▊▉", "...=###", strict=True))
+    | {"│": "|", "▐": "#", "≈": "~", "★": "*", "●": "*", "─": "-", "×": "x", "·": "."}
+    | {"…": ".", "√": "v", "Σ": "S", "²": "2", "≤": "<", "≥": ">", "–": "-"}
+)
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without control, format and surrogate characters.
+
+    Examples:
+        >>> clean("Evil\\x1b[31m Corp\\u202e")
+        'Evil[31m Corp'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        " " if char in "\t\n" else char
+        for char in text
+        if char in "\t\n" or not unicodedata.category(char).startswith("C")
+    )
+
+
+def written(cell: Cell, kind: Kind) -> str:
+    """Return ``cell`` as a reader should see it, without decoration.
+
+    Examples:
+        >>> written(0.1234, Kind.FRACTION), written(-1.5, Kind.BAR)
+        ('12.3%', '-1.5')
+        >>> written(None, Kind.SCORE), written(2.1e12, Kind.AMOUNT)
+        ('n/a', '2.1tn')
+    """
+    if cell is None:
+        return UNKNOWN
+    if isinstance(cell, str):
+        return clean(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, tuple):
+        return sparkline(cell)
+    return number(float(cell), kind)
+
+
+def number(value: float, kind: Kind) -> str:
+    """Return a number in the way of its kind."""
+    match kind:
+        case Kind.COUNT:
+            return f"{value:.0f}"
+        case Kind.SCORE:
+            return f"{value:.1f}"
+        case Kind.BAR:
+            return signed(value, 1)
+        case Kind.SIGNED:
+            return signed(value, 3)
+        case Kind.FRACTION | Kind.WEIGHT:
+            return f"{value:.1%}"
+        case Kind.AMOUNT:
+            return amount(value)
+        case _:
+            return f"{value:.7g}"
+
+
+def signed(value: float, decimals: int) -> str:
+    """Return a number with its sign; zero without one.
+
+    Examples:
+        >>> signed(0.04, 1), signed(-0.04, 1), signed(1.0, 1)
+        ('0.0', '0.0', '+1.0')
+    """
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if float(text) == 0 else text
+
+
+def amount(value: float) -> str:
+    """Return an amount shortened to four digits.
+
+    Examples:
+        >>> amount(1.34e11), amount(950.0)
+        ('134bn', '950')
+    """
+    for size, name in _AMOUNTS:
+        if abs(value) >= size:
+            return f"{value / size:.4g}{name}"
+    return f"{value:.4g}"
+
+
+def bar(z: float | None, reach: int = 3) -> str:
+    """Return a bar around a zero axis, one cell for each unit of z.
+
+    Examples:
+        >>> bar(1.5), bar(-2.0), bar(None)
+        ('   │█▌ ', ' ██│   ', '   │   ')
+    """
+    blank = " " * reach
+    if z is None or z == 0:
+        return f"{blank}{_AXIS}{blank}"
+    if z > 0:
+        return f"{blank}{_AXIS}{length(min(z, reach), reach)}"
+    halves = round(min(-z, reach) * 2)
+    left = "▐" * (halves % 2) + "█" * (halves // 2)
+    return f"{left.rjust(reach)}{_AXIS}{blank}"
+
+
+def length(value: float, cells: int) -> str:
+    """Return a bar from the left, ``value`` cells long, padded to ``cells``."""
+    eighths = round(max(0.0, value) * 8)
+    full, rest = divmod(eighths, 8)
+    drawn = "█" * full + (_EIGHTHS[rest] if rest else "")
+    return drawn.ljust(cells)[:cells]
+
+
+def sparkline(values: Sequence[float], width: int = 12) -> str:
+    """Return the course of ``values`` in at most ``width`` signs.
+
+    Examples:
+        >>> sparkline((1.0, 2.0, 3.0))
+        '▁▅█'
+    """
+    if not values:
+        return ""
+    step = (len(values) - 1) / max(1, min(width, len(values)) - 1)
+    chosen = [values[round(i * step)] for i in range(min(width, len(values)))]
+    low, high = min(chosen), max(chosen)
+    spread = high - low
+    if spread == 0:
+        return _LEVELS[3] * len(chosen)
+    return "".join(_LEVELS[round((v - low) / spread * 7)] for v in chosen)

@@ -1,0 +1,55 @@
+"""CSV and TSV: one line a row, numbers in full, an empty cell is missing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from triad_screener.model.document import Document
+from triad_screener.rendering._cells import clean
+
+if TYPE_CHECKING:
+    from triad_screener.model.document import Report, Style
+
+#: A spreadsheet takes text that begins like this for a formula.
+_FORMULA = ("=", "+", "-", "@")
+
+
+def render_csv(report: Report, style: Style) -> Document:
+    """Return the rows of ``report`` as RFC 4180 text with a header."""
+    del style
+    return Document("text/csv", _delimited(report, ","))
+
+
+def render_tsv(report: Report, style: Style) -> Document:
+    """Return the rows of ``report`` as tab-separated text with a header."""
+    del style
+    return Document("text/tab-separated-values", _delimited(report, "\t"))
+
+
+def _delimited(report: Report, delimiter: str) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+    if report.rows:
+        writer.writerow(report.rows[0])
+    for row in report.rows:
+        writer.writerow([cell(value) for value in row.values()])
+    return buffer.getvalue()
+
+
+def cell(value: object) -> object:
+    """Return ``value`` as a cell that no spreadsheet runs as a formula.
+
+    Examples:
+        >>> cell("=1+1"), cell(-1.5), cell(True), cell(None)
+        ("'=1+1", -1.5, 'true', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        text = clean(value)
+        return f"'{text}" if text.startswith(_FORMULA) else text
+    return value

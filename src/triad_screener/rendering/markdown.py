@@ -1,0 +1,60 @@
+"""Markdown: for chat, issues and version control."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triad_screener.model.document import Document, Kind, Paragraph, Table
+from triad_screener.rendering._cells import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from triad_screener.model.document import Cell, Report, Style
+
+_LEFT = (Kind.TEXT, Kind.NAME, Kind.PILLAR, Kind.DATE, Kind.TREND)
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|"} | {"\n": " "})
+
+
+def render(report: Report, style: Style) -> Document:
+    """Return ``report`` as Markdown with tables."""
+    del style
+    parts = [f"# {report.title}", *_parts(report)]
+    return Document("text/markdown", "\n\n".join(parts) + "\n")
+
+
+def _parts(report: Report) -> Iterator[str]:
+    for block in report.blocks:
+        if isinstance(block, Paragraph):
+            yield escape(block.text)
+        elif isinstance(block, Table):
+            yield f"## {escape(block.title)}\n\n{_grid(block, report)}"
+        else:
+            yield f"## {escape(block.title)}"
+            for table in block.tables:
+                label = report.pillars[table.pillar].label if table.pillar else ""
+                title = f"{label} {table.title}".strip()
+                yield f"### {escape(title)}\n\n{_grid(table, report)}"
+
+
+def _grid(table: Table, report: Report) -> str:
+    kinds = [column.kind for column in table.columns]
+    heads = [column.heading or " " for column in table.columns]
+    rules = ["---" if kind in _LEFT else "---:" for kind in kinds]
+    rows = [
+        [_cell(c, k, report) for c, k in zip(row, kinds, strict=True)]
+        for row in table.rows
+    ]
+    grid = "\n".join(f"| {' | '.join(row)} |" for row in [heads, rules, *rows])
+    return f"{grid}\n\n{escape(table.note)}" if table.note else grid
+
+
+def _cell(cell: Cell, kind: Kind, report: Report) -> str:
+    if kind is Kind.PILLAR and isinstance(cell, str) and cell in report.pillars:
+        return escape(report.pillars[cell].label)
+    return escape(written(cell, kind))
+
+
+def escape(text: str) -> str:
+    """Return ``text`` so that Markdown shows it as it is."""
+    return text.translate(_SPECIAL)

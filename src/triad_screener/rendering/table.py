@@ -1,0 +1,277 @@
+"""The terminal: grids that fit the width, colours that only repeat what words say.
+
+Where the width does not suffice, bars become numbers first; then columns give way
+by importance, the least first. Nothing is wrapped into mush.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len, set_cell_size
+
+from triad_screener.model.document import (
+    Document,
+    Kind,
+    Paragraph,
+    SideBySide,
+    Table,
+    Tone,
+)
+from triad_screener.rendering import _cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from triad_screener.model.document import Block, Cell, Column, Report, Style
+
+_GAP: Final = 1
+_SMALL_TABLE_GAP: Final = 3
+_WEIGHT_BAR: Final = 8
+_SHORTEST_LAST_COLUMN: Final = 12
+_RIGHT: Final = frozenset(
+    {
+        Kind.COUNT,
+        Kind.SCORE,
+        Kind.SIGNED,
+        Kind.FRACTION,
+        Kind.WEIGHT,
+        Kind.NUMBER,
+        Kind.AMOUNT,
+    }
+)
+_RESET: Final = "\x1b[0m"
+_BOLD: Final = "\x1b[1m"
+_DIM: Final = "\x1b[2m"
+_NOTICE: Final = "\x1b[1;33m"
+_GOOD: Final = "\x1b[32m"
+_BAD: Final = "\x1b[31m"
+
+
+def render(report: Report, style: Style) -> Document:
+    """Return ``report`` as text of at most ``style.width`` columns."""
+    lines = [_paint(report.title, _BOLD, style)]
+    for block in report.blocks:
+        lines += _block(block, report, style)
+    text = "\n".join(line.rstrip() for line in lines) + "\n"
+    return Document("text/plain", text if style.unicode else text.translate(_cells.ASCII))
+
+
+def _block(block: Block, report: Report, style: Style) -> list[str]:
+    if isinstance(block, Paragraph):
+        return _paragraph(block, style)
+    if isinstance(block, Table):
+        grid = _Grid.fitted(block, report, style)
+        note = _wrapped(block.note, style) if block.note else []
+        return [
+            "",
+            _title(block, report, style),
+            *grid.lines(heads=any(c.heading for c in block.columns)),
+            *(_paint(line, _DIM, style) for line in note),
+        ]
+    return _side_by_side(block, report, style)
+
+
+def _paragraph(block: Paragraph, style: Style) -> list[str]:
+    colour = {Tone.NOTICE: _NOTICE, Tone.QUIET: _DIM, Tone.PLAIN: ""}[block.tone]
+    return [_paint(line, colour, style) for line in _wrapped(block.text, style)]
+
+
+def _wrapped(text: str, style: Style) -> list[str]:
+    lines: list[str] = []
+    for part in text.split("\n"):
+        lines += textwrap.wrap(
+            _cells.clean(part), style.width, break_on_hyphens=False
+        ) or [""]
+    return lines
+
+
+def _title(table: Table, report: Report, style: Style) -> str:
+    if table.pillar is None:
+        return _paint(table.title, _BOLD, style)
+    found = report.pillars[table.pillar]
+    return _paint(
+        f"● {found.label} {table.title}", _BOLD + _rgb(found.colour, style), style
+    )
+
+
+def _side_by_side(block: SideBySide, report: Report, style: Style) -> list[str]:
+    if not block.tables:
+        return []
+    blocks = [
+        [_title(t, report, style), *_Grid.fitted(t, report, style).lines(heads=False)]
+        for t in block.tables
+    ]
+    widths = [max(_visible(line) for line in lines) for lines in blocks]
+    title = ["", _paint(block.title, _BOLD, style)]
+    total = sum(widths) + _SMALL_TABLE_GAP * (len(widths) - 1)
+    if total > style.width:
+        return title + [line for lines in blocks for line in lines]
+    height = max(map(len, blocks))
+    joined = []
+    for row in range(height):
+        parts = [
+            _padded(lines[row] if row < len(lines) else "", width + _SMALL_TABLE_GAP)
+            for lines, width in zip(blocks, widths, strict=True)
+        ]
+        joined.append("".join(parts))
+    return title + joined
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A cell ready to be drawn."""
+
+    text: str
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The columns of a table that fit, drawn."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[_Piece, ...], ...]
+    widths: tuple[int, ...]
+    style: Style
+
+    @classmethod
+    def fitted(cls, table: Table, report: Report, style: Style) -> _Grid:
+        """Return the grid with the most that fits ``style.width``."""
+        kept = list(range(len(table.columns)))
+        for bars in (True, False):
+            grid = cls._drawn(table, kept, report, style, bars=bars)
+            if grid.width <= style.width:
+                return grid
+        while grid.width > style.width and len(kept) > 1:
+            narrower = grid._narrowed()
+            if narrower:
+                return narrower
+            kept.remove(
+                min(kept, key=lambda at: (table.columns[at].importance, -at))
+            )
+            grid = cls._drawn(table, kept, report, style, bars=False)
+        return grid
+
+    @classmethod
+    def _drawn(
+        cls,
+        table: Table,
+        kept: Sequence[int],
+        report: Report,
+        style: Style,
+        *,
+        bars: bool,
+    ) -> _Grid:
+        columns = tuple(table.columns[at] for at in kept)
+        rows = tuple(
+            tuple(
+                _piece(row[at], table.columns[at].kind, report, style, bars=bars)
+                for at in kept
+            )
+            for row in table.rows
+        )
+        widths = tuple(
+            max([cell_len(column.heading), *(cell_len(row[i].text) for row in rows)])
+            for i, column in enumerate(columns)
+        )
+        return cls(columns, rows, widths, style)
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that the grid takes."""
+        return sum(self.widths) + _GAP * (len(self.widths) - 1)
+
+    def _narrowed(self) -> _Grid | None:
+        """Return the grid with its last text column cut short, if that suffices."""
+        over = self.width - self.style.width
+        last = self.columns[-1]
+        left = self.widths[-1] - over
+        if last.kind is not Kind.TEXT or left < _SHORTEST_LAST_COLUMN:
+            return None
+        widths = (*self.widths[:-1], left)
+        return _Grid(self.columns, self.rows, widths, self.style)
+
+    def lines(self, *, heads: bool) -> Iterator[str]:
+        """Yield the lines of the grid."""
+        if heads:
+            titles = [_Piece(column.heading, _DIM) for column in self.columns]
+            yield self._line(titles)
+        for row in self.rows:
+            yield self._line(row)
+
+    def _line(self, pieces: Sequence[_Piece]) -> str:
+        cells = []
+        for column, width, piece in zip(
+            self.columns, self.widths, pieces, strict=True
+        ):
+            text = _fit(piece.text, width, right=column.kind in _RIGHT)
+            cells.append(_paint(text, piece.colour, self.style))
+        return (" " * _GAP).join(cells)
+
+
+def _piece(
+    cell: Cell, kind: Kind, report: Report, style: Style, *, bars: bool
+) -> _Piece:
+    if kind is Kind.PILLAR and isinstance(cell, str) and cell in report.pillars:
+        found = report.pillars[cell]
+        return _Piece(f"● {found.label}", _rgb(found.colour, style))
+    if kind is Kind.BAR and (cell is None or isinstance(cell, (int, float))):
+        text = _cells.bar(cell) if bars else _cells.written(cell, kind)
+        return _Piece(text, _tone(cell))
+    if kind is Kind.WEIGHT and isinstance(cell, float):
+        drawn = _cells.length(cell * 100 / 2, _WEIGHT_BAR)
+        return _Piece(f"{cell:6.1%} {drawn}")
+    if kind is Kind.NAME:
+        return _Piece(_cells.written(cell, kind), _BOLD)
+    if cell is None and kind in (Kind.TEXT, Kind.DATE):
+        return _Piece("")
+    return _Piece(_cells.written(cell, kind))
+
+
+def _tone(z: float | None) -> str:
+    if not z:
+        return _DIM
+    return _GOOD if z > 0 else _BAD
+
+
+def _fit(text: str, width: int, *, right: bool) -> str:
+    if cell_len(text) > width:
+        return set_cell_size(text, width - 1) + "…"
+    space = " " * (width - cell_len(text))
+    return space + text if right else text + space
+
+
+def _paint(text: str, colour: str, style: Style) -> str:
+    return f"{colour}{text}{_RESET}" if style.colours and colour and text else text
+
+
+def _rgb(colour: str, style: Style) -> str:
+    """Return the escape for a colour, the nearest of 256 where that is all there is."""
+    if not style.colours:
+        return ""
+    from rich.color import Color, ColorSystem  # noqa: PLC0415 - only for colours
+
+    found = Color.parse(colour)
+    if style.colours <= 256:  # noqa: PLR2004 - the size of the palette
+        found = found.downgrade(ColorSystem.EIGHT_BIT)
+    return f"\x1b[{';'.join(found.get_ansi_codes())}m"
+
+
+def _visible(line: str) -> int:
+    """Return the columns a painted line takes on screen."""
+    shown, escaping = [], False
+    for char in line:
+        if char == "\x1b":
+            escaping = True
+        elif escaping:
+            escaping = char != "m"
+        else:
+            shown.append(char)
+    return cell_len("".join(shown))
+
+
+def _padded(line: str, width: int) -> str:
+    return line + " " * (width - _visible(line))

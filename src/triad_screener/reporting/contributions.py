@@ -1,0 +1,47 @@
+"""How much of a composite comes from each factor?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triad_screener.factors import FACTORS
+from triad_screener.stats.cross_section import NO_DISPERSION
+
+if TYPE_CHECKING:
+    from triad_screener.model.scores import LineScore, Scores
+
+
+def contributions(scores: Scores) -> dict[str, dict[str, float]]:
+    """Return each factor's part of each composite, by ticker and factor.
+
+    ``c_f = W_g * (z_f - m_g) / (n_g * s_g * S)`` with the group's weight, size, mean
+    and deviation, and the deviation S of the composite. The parts of a line sum to
+    its Z, but for clipping and the mean of the composite, which is zero without it.
+    """
+    scale = _scales(scores)
+    return {line.ticker: _parts(line, scale) for line in scores.lines}
+
+
+def _parts(line: LineScore, scale: dict[str, tuple[float, float]]) -> dict[str, float]:
+    return {
+        name: scale[name][0] * (found.z - scale[name][1])
+        for name, found in line.factors.items()
+    }
+
+
+def _scales(scores: Scores) -> dict[str, tuple[float, float]]:
+    """Return, by factor, what a z-score above its group's mean adds to Z."""
+    used = scores.standardisation
+    sizes: dict[str, int] = {}
+    for name in used.factors:
+        group = FACTORS[name].group
+        sizes[group] = sizes.get(group, 0) + 1
+    found = {}
+    for name in used.factors:
+        group = FACTORS[name].group
+        spread = used.groups[group].deviation * used.composite.deviation
+        flat = min(used.groups[group].deviation, used.composite.deviation)
+        weight = used.group_weights[group]
+        per_z = 0.0 if flat < NO_DISPERSION else weight / (sizes[group] * spread)
+        found[name] = (per_z, used.groups[group].mean)
+    return found

@@ -1,0 +1,374 @@
+"""Everything behind one score: can it be recomputed with a pocket calculator?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from triad_screener.factors import FACTORS
+from triad_screener.model.document import (
+    Column,
+    Kind,
+    Paragraph,
+    PillarStyle,
+    Report,
+    Table,
+    Tone,
+)
+from triad_screener.model.vocabulary import PILLARS
+from triad_screener.reporting import record as records
+from triad_screener.reporting.contributions import contributions
+from triad_screener.reporting.overview import DISCLAIMER, source_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from triad_screener.model.document import Block, Cell
+    from triad_screener.model.quantity import Figure
+    from triad_screener.model.scores import LineScore
+    from triad_screener.model.screen import LineFacts, Screen
+
+_STEPS = """\
+1. rank z = (rank - mean rank) / deviation of ranks, over the lines that have the factor.
+2. z = rank z - n / (n + shrinkage) x mean rank z of its pillar, where one is given.
+3. G = (mean of its factors' z - group mean) / group deviation; a missing z is 0.
+4. Z = (sum of weight x G - mean) / deviation: {mean:.7g} and {deviation:.7g} here.
+5. score = 100 x share of a standard normal population below Z.
+G and Z are held within {clip:g} either way. A factor's contribution is the part of Z
+that it brings; the parts add up to Z unless something was clipped."""
+
+
+def compose(
+    screen: Screen,
+    ticker: str,
+    *,
+    clip: float,
+    language: str = "en",
+    today: date | None = None,
+) -> Report:
+    """Return everything that is known of ``ticker`` in ``screen``.
+
+    Args:
+        screen: The answer.
+        ticker: A line of the taxonomy that trades by then.
+        clip: Largest absolute z-score of the recipe.
+        language: ``en`` or ``zh``, for the names of pillars.
+        today: Day of the reader's clock, for the age; None leaves it out.
+    """
+    fact = screen.facts[ticker]
+    line = next((one for one in screen.scores.lines if one.ticker == ticker), None)
+    return Report(
+        title=_title(screen, fact, line),
+        blocks=tuple(_blocks(screen, fact, line, clip, today)),
+        record=_record(screen, fact, line),
+        rows=tuple(_figure_rows(fact)),
+        tickers=(ticker,),
+        pillars={
+            pillar: PillarStyle(
+                found.name_zh if language == "zh" else found.name_en, found.colour
+            )
+            for pillar, found in screen.pillars.items()
+        },
+    )
+
+
+def _title(screen: Screen, fact: LineFacts, line: LineScore | None) -> str:
+    name = f"{fact.ticker}, {fact.name}"
+    if line:
+        count = len(screen.scores.lines)
+        return f"{name}: rank {line.rank} of {count}, score {line.score} of 100"
+    if fact.ticker in screen.scores.dropped_lines:
+        return f"{name}: not ranked, another line of {fact.issuer} stands for it"
+    return f"{name}: not ranked"
+
+
+def _blocks(
+    screen: Screen,
+    fact: LineFacts,
+    line: LineScore | None,
+    clip: float,
+    today: date | None,
+) -> Iterator[Block]:
+    yield Paragraph(source_line(screen, today), Tone.NOTICE)
+    yield Paragraph(_standing(screen, fact, line))
+    if line:
+        yield _factors(screen, line)
+        yield _groups(screen, line)
+        composite = screen.scores.standardisation.composite
+        steps = _STEPS.format(
+            mean=composite.mean, deviation=composite.deviation, clip=clip
+        )
+        yield Paragraph(f"\n{steps}", Tone.QUIET)
+    yield _evidence(fact)
+    yield _valuation(fact)
+    yield _figures(fact)
+    yield from _missing(fact, line)
+    yield Paragraph(DISCLAIMER, Tone.QUIET)
+
+
+def _standing(screen: Screen, fact: LineFacts, line: LineScore | None) -> str:
+    layers = ", ".join(screen.layer_names.get(key, key) for key in fact.layers)
+    parts = [f"Layers: {layers}."]
+    if fact.cornerstone:
+        parts.append("The cornerstone of the thesis.")
+    if line:
+        parts.append(
+            f"Z {line.composite_z:+.4f}, without the thesis group "
+            f"{line.composite_ex_thesis_z:+.4f}."
+        )
+        parts.append(_confidence(line))
+        parts += _places(screen, fact.ticker)
+    if fact.flags:
+        parts.append(f"Flags: {'; '.join(fact.flags)}.")
+    return " ".join(parts)
+
+
+def _confidence(line: LineScore) -> str:
+    found = (
+        f"Confidence {line.confidence_label} ({line.confidence:.3f}), the least of "
+        f"coverage {line.coverage:.3f}, freshness {line.freshness:.3f} and "
+        f"stability {line.stability:.3f}."
+    )
+    if line.score_low is None or line.score_high is None:
+        return found
+    return (
+        f"{found} With the missing figures at the 10th or 90th percentile of the "
+        f"others the score would be {line.score_low} to {line.score_high}."
+    )
+
+
+def _places(screen: Screen, ticker: str) -> Iterator[str]:
+    weights = {
+        (basket.pillar, holding.ticker): holding.weight
+        for basket in screen.scores.baskets
+        for holding in basket.constituents
+    }
+    for pillar, places in screen.scores.pillars.items():
+        for position, place in enumerate(places, start=1):
+            if place.ticker == ticker:
+                weight = weights.get((pillar, ticker))
+                held = f", {weight:.1%} of the whole" if weight else ", not in the basket"
+                yield (
+                    f"{position} of {len(places)} in {pillar} "
+                    f"(pillar score {place.pillar_score:.4f}{held})."
+                )
+
+
+def _factors(screen: Screen, line: LineScore) -> Table:
+    shares = contributions(screen.scores)[line.ticker]
+    columns = (
+        Column("Factor", Kind.NAME, 100),
+        Column("Raw", Kind.NUMBER, 95),
+        Column("Unit", Kind.TEXT, 10),
+        Column("Good", Kind.TEXT, 40),
+        Column("Rank", Kind.NUMBER, 90),
+        Column("of", Kind.COUNT, 60),
+        Column("Mean", Kind.NUMBER, 50),
+        Column("Dev", Kind.NUMBER, 50),
+        Column("Rank z", Kind.SIGNED, 85),
+        Column("Pillar", Kind.SIGNED, 30),
+        Column("Shrink", Kind.SIGNED, 30),
+        Column("z", Kind.SIGNED, 92),
+        Column("Weight", Kind.FRACTION, 80),
+        Column("Adds", Kind.SIGNED, 93),
+    )
+    rows = tuple(_factor_row(screen, line, name, shares[name]) for name in line.factors)
+    return Table("Factors", columns, rows)
+
+
+def _factor_row(
+    screen: Screen, line: LineScore, name: str, share: float
+) -> tuple[Cell, ...]:
+    found, factor = line.factors[name], FACTORS[name]
+    used = screen.scores.standardisation.factors[name]
+    pillar = used.pillar_means.get(line.primary_pillar)
+    return (
+        name,
+        found.raw,
+        factor.unit,
+        "high" if factor.sign > 0 else "low",
+        found.rank,
+        used.ranks.count,
+        used.ranks.mean,
+        _short(used.ranks.deviation),
+        found.rank_z,
+        pillar[1] if pillar and found.rank is not None else None,
+        pillar[2] if pillar and found.rank is not None else None,
+        found.z,
+        found.weight,
+        share,
+    )
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _groups(screen: Screen, line: LineScore) -> Table:
+    used = screen.scores.standardisation
+    columns = (
+        Column("Group", Kind.NAME, 100),
+        Column("Weight", Kind.FRACTION, 90),
+        Column("Mean z of its factors", Kind.SIGNED, 80),
+        Column("Group mean", Kind.SIGNED, 80),
+        Column("Group deviation", Kind.SIGNED, 80),
+        Column("G", Kind.SIGNED, 95),
+        Column("", Kind.BAR, 20),
+        Column("Weight x G", Kind.SIGNED, 85),
+    )
+    rows = []
+    for group, g in line.groups.items():
+        zs = [f.z for name, f in line.factors.items() if FACTORS[name].group == group]
+        moments = used.groups[group]
+        weight = used.group_weights[group]
+        mean = sum(zs) / len(zs)
+        row = (group, weight, mean, moments.mean, moments.deviation, g, g, weight * g)
+        rows.append(row)
+    return Table("Groups", columns, tuple(rows))
+
+
+def _evidence(fact: LineFacts) -> Table:
+    columns = (
+        Column("Pillar", Kind.PILLAR, 100),
+        Column("Share", Kind.FRACTION, 100),
+        Column("Basis", Kind.TEXT, 80),
+        Column("Date", Kind.DATE, 80),
+        Column("Publisher", Kind.TEXT, 60),
+        Column("Why", Kind.TEXT, 90),
+    )
+    rows = tuple(
+        (p, e.share, e.basis.replace("_", " "), e.date, e.publisher, e.rationale)
+        for p in PILLARS
+        if (e := fact.exposures.get(p))
+    )
+    return Table("Exposure, share of revenue", columns, rows)
+
+
+def _valuation(fact: LineFacts) -> Table:
+    columns = (
+        Column("Value", Kind.NAME, 100),
+        Column("Amount", Kind.AMOUNT, 100),
+        Column("In full", Kind.NUMBER, 50),
+        Column("How", Kind.TEXT, 90),
+    )
+    receipt = fact.ordinary_per_receipt
+    per = f" / {receipt:g} shares a receipt" if receipt != 1 else ""
+    rate = f" x USD per {fact.price_currency}" if fact.price_currency != "USD" else ""
+    foreign = fact.statement_currency != "USD"
+    fx = f" x USD per {fact.statement_currency}" if foreign else ""
+    rows: tuple[tuple[Cell, ...], ...] = (
+        (
+            "Market cap, USD",
+            fact.market_cap_usd,
+            fact.market_cap_usd,
+            f"close{rate} x ordinary shares{per}",
+        ),
+        (
+            "Enterprise value, USD",
+            fact.enterprise_value_usd,
+            fact.enterprise_value_usd,
+            f"market cap + (debt - cash + minority + preferred){fx}",
+        ),
+        *((f.item, f.value, f.value, _origin(f)) for f in fact.valuation),
+    )
+    return Table("Value", columns, rows)
+
+
+def _origin(figure: Figure) -> str:
+    parts = [figure.unit, f"of {figure.date}" if figure.date else "undated"]
+    if figure.known and figure.known != figure.date:
+        parts.append(f"known {figure.known}")
+    if figure.source:
+        parts.append(figure.source)
+    if figure.note:
+        parts.append(figure.note)
+    return ", ".join(parts)
+
+
+_FIGURE_COLUMNS = (
+    Column("Factor", Kind.NAME, 100),
+    Column("Item", Kind.TEXT, 95),
+    Column("Slot", Kind.TEXT, 40),
+    Column("Of", Kind.DATE, 90),
+    Column("Value", Kind.NUMBER, 95),
+    Column("Unit", Kind.TEXT, 85),
+    Column("Known", Kind.DATE, 60),
+    Column("Source", Kind.TEXT, 50),
+    Column("Note", Kind.TEXT, 30),
+)
+
+
+def _figures(fact: LineFacts) -> Table:
+    rows = tuple(
+        (
+            row["factor"],
+            row["item"],
+            row["slot"],
+            row["date"],
+            row["value"],
+            row["unit"],
+            row["known"],
+            row["source"],
+            row["note"],
+        )
+        for row in _figure_rows(fact)
+    )
+    return Table("Figures behind the raw values", _FIGURE_COLUMNS, rows)
+
+
+def _figure_rows(fact: LineFacts) -> Iterator[dict[str, Any]]:
+    for name, reading in fact.readings.items():
+        for figure in reading.figures:
+            yield {
+                "factor": name,
+                "item": figure.item,
+                "slot": figure.slot,
+                "date": figure.date.isoformat() if figure.date else None,
+                "value": figure.value,
+                "unit": figure.unit,
+                "known": figure.known.isoformat() if figure.known else None,
+                "source": figure.source,
+                "note": figure.note,
+            }
+
+
+def _missing(fact: LineFacts, line: LineScore | None) -> Iterator[Block]:
+    rows = []
+    for name, reading in fact.readings.items():
+        if reading.value is None:
+            counts = line is None or name in line.factors
+            effect = "counts as neutral" if counts else "the factor is not active"
+            rows.append((name, reading.reason, reading.detail, effect))
+    if rows:
+        columns = (
+            Column("Factor", Kind.NAME, 100),
+            Column("Reason", Kind.TEXT, 90),
+            Column("What is missing", Kind.TEXT, 80),
+            Column("Effect", Kind.TEXT, 70),
+        )
+        yield Table("Missing", columns, tuple(rows))
+
+
+def _record(
+    screen: Screen, fact: LineFacts, line: LineScore | None
+) -> dict[str, object]:
+    wanted = fact.ticker
+    every = records.of_lines(screen)
+    found = next((one for one in every if one["ticker"] == wanted), None)
+    return {
+        "schema_version": records.SCHEMA_VERSION,
+        "run": records.plain(asdict(screen.run)),
+        "line": found or {"ticker": wanted, "rank": None},
+        "formulas": {name: FACTORS[name].formula for name in FACTORS},
+        "ranks": {n: f.rank for n, f in line.factors.items()} if line else {},
+        "standardisation": asdict(screen.scores.standardisation),
+        "valuation": records.plain([asdict(figure) for figure in fact.valuation]),
+        "figures": list(_figure_rows(fact)),
+        "missing": {
+            name: {"reason": reading.reason, "detail": reading.detail}
+            for name, reading in fact.readings.items()
+            if reading.value is None
+        },
+        "flags": {n: list(r.flags) for n, r in fact.readings.items() if r.flags},
+    }

@@ -1,0 +1,377 @@
+"""The screen for a person: who leads, in which baskets, and what is not known?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from triad_screener.factors import FACTORS
+from triad_screener.model.document import (
+    Column,
+    Kind,
+    Paragraph,
+    PillarStyle,
+    Report,
+    SideBySide,
+    Table,
+    Tone,
+)
+from triad_screener.model.vocabulary import GROUPS, PILLARS
+from triad_screener.reporting import record as records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from triad_screener.model.document import Block, Cell
+    from triad_screener.model.scores import Basket
+    from triad_screener.model.screen import Screen, WatchlistFact
+    from triad_screener.reporting.record import Record
+
+DISCLAIMER = "Information, not advice; the figures may be incomplete or wrong."
+
+_GROUP_HEADINGS = {
+    "momentum": "Mom",
+    "growth": "Grow",
+    "quality": "Qual",
+    "value": "Value",
+    "risk": "Risk",
+    "thesis": "Thes",
+}
+_STAGES = {
+    "draft_submitted": "draft filed",
+    "public_filed": "filed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How the answer is looked at.
+
+    Attributes:
+        lines: Records of the lines shown, in order.
+        pillars: Pillars whose baskets and watchlist are shown.
+        columns: Columns to show instead of the usual ones.
+        language: ``en`` or ``zh``, for the names of pillars.
+        today: Day of the reader's clock, for ages; None leaves them out.
+        warnings: What the reader asked to be warned of.
+        verbose: Whether to list every gap.
+        quiet: Whether to leave out headers and notes.
+    """
+
+    lines: Sequence[Record]
+    pillars: Sequence[str] = PILLARS
+    columns: Sequence[str] = ()
+    language: str = "en"
+    today: date | None = None
+    warnings: tuple[str, ...] = ()
+    verbose: bool = False
+    quiet: bool = False
+
+
+def compose(screen: Screen, view: View) -> Report:
+    """Return the report of a screen, as ``view`` looks at it."""
+    rows = [records.flat_line(line) for line in view.lines]
+    if view.columns:
+        rows = [{name: row[name] for name in view.columns} for row in rows]
+    return Report(
+        title=f"AI triad screen, as of {screen.run.as_of.isoformat()}",
+        blocks=tuple(_blocks(screen, view, rows)),
+        record=records.of_screen(screen, view.lines, view.warnings),
+        rows=tuple(rows),
+        tickers=tuple(line["ticker"] for line in view.lines if line["rank"]),
+        pillars=_pillar_styles(screen, view.language),
+    )
+
+
+def _pillar_styles(screen: Screen, language: str) -> dict[str, PillarStyle]:
+    return {
+        pillar: PillarStyle(
+            found.name_zh if language == "zh" else found.name_en, found.colour
+        )
+        for pillar, found in screen.pillars.items()
+    }
+
+
+def _blocks(
+    screen: Screen, view: View, rows: Sequence[Mapping[str, object]]
+) -> Iterator[Block]:
+    if not view.quiet:
+        yield from _header(screen, view)
+    if view.columns:
+        yield _chosen(view.columns, rows)
+    else:
+        yield ranking(view.lines)
+    if not view.quiet:
+        yield from _unranked(screen, view)
+    yield baskets(screen.scores.baskets, view.pillars, screen)
+    yield from _watchlist(screen, view)
+    if not view.quiet:
+        yield from _notes(screen, view)
+
+
+def _header(screen: Screen, view: View) -> Iterator[Block]:
+    run = screen.run
+    yield Paragraph(source_line(screen, view.today), Tone.NOTICE)
+    facts = [
+        f"{screen.fresh} of {screen.considered} lines fresh",
+        f"recipe {run.recipe}",
+    ]
+    if run.universe != "default":
+        facts.append(f"universe {run.universe}, ranked among themselves")
+    facts += [f"{rate}" for rate in _rates(screen)]
+    yield Paragraph("; ".join(facts) + ".", Tone.QUIET)
+    for warning in view.warnings:
+        yield Paragraph(warning, Tone.NOTICE)
+
+
+def source_line(screen: Screen, today: date | None) -> str:
+    """Return which figures these are, of which day, and how old they are."""
+    run = screen.run
+    day = run.as_of.isoformat()
+    age = f", {(today - run.as_of).days} days old" if today else ""
+    if run.source == "bundled":
+        return f"Bundled snapshot as of {day}{age}: not today's figures."
+    return f"Figures from {run.source_description}, as of {day}{age}."
+
+
+def _rates(screen: Screen) -> list[str]:
+    """Return every exchange rate used, with its date."""
+    used = {
+        fact.statement_currency: f"USD per {fact.statement_currency} "
+        f"{fact.fx.value:.6g} ({fact.fx.date})"
+        for fact in screen.facts.values()
+        if fact.fx
+    }
+    return [used[currency] for currency in sorted(used)]
+
+
+def ranking(lines: Sequence[Record]) -> Table:
+    """Return the ranked lines among ``lines`` as a table for people."""
+    ranked = [line for line in lines if line["rank"] is not None]
+    letters = _flag_letters(ranked)
+    columns = (
+        Column("#", Kind.COUNT, 100),
+        Column("Ticker", Kind.NAME, 100),
+        Column("Name", Kind.TEXT, 30),
+        Column("Pillar", Kind.PILLAR, 60),
+        Column("Score", Kind.SCORE, 100),
+        Column("Range", Kind.TEXT, 40),
+        *(Column(_GROUP_HEADINGS[group], Kind.BAR, 90) for group in GROUPS),
+        Column("1 year", Kind.TREND, 50),
+        Column("Conf", Kind.TEXT, 45),
+        Column("Flags", Kind.TEXT, 20),
+    )
+    rows = tuple(_ranking_row(line, letters) for line in ranked)
+    legend = "; ".join(f"{letter} {flag}" for flag, letter in letters.items())
+    return Table("Ranking", columns, rows, note=legend)
+
+
+def _ranking_row(line: Record, letters: Mapping[str, str]) -> tuple[Cell, ...]:
+    star = " ★" if line.get("cornerstone") else ""
+    return (
+        line["rank"],
+        line["ticker"],
+        f"{line.get('name', '')}{star}",
+        line["primary_pillar"],
+        line["score"],
+        _range(line),
+        *(line["groups"].get(group) for group in GROUPS),
+        tuple(line.get("trend", ())),
+        line["confidence_label"],
+        " ".join(letters[flag] for flag in line.get("flags", ())),
+    )
+
+
+def _range(line: Record) -> str:
+    """Return the interval where figures are missing; ≈ the next line if they touch."""
+    low, high = line["score_low"], line["score_high"]
+    interval = "" if low is None else f"{low:.0f}-{high:.0f}"
+    return f"{interval} ≈" if line.get("about_equal_to_next") else interval
+
+
+def _flag_letters(lines: Sequence[Record]) -> dict[str, str]:
+    flags = dict.fromkeys(flag for line in lines for flag in line.get("flags", ()))
+    return {flag: _letter(position) for position, flag in enumerate(flags)}
+
+
+def _letter(position: int) -> str:
+    """Return a, b, ... z, aa, ab, ... for 0, 1, ... 25, 26, 27, ...
+
+    Examples:
+        >>> _letter(0), _letter(26)
+        ('a', 'aa')
+    """
+    most, least = divmod(position, 26)
+    return (_letter(most - 1) if most else "") + chr(ord("a") + least)
+
+
+def _chosen(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> Table:
+    kinds = [_kind_of([row[name] for row in rows]) for name in columns]
+    return Table(
+        "Lines",
+        tuple(Column(n, k, 50) for n, k in zip(columns, kinds, strict=True)),
+        tuple(tuple(_cell(row[name]) for name in columns) for row in rows),
+    )
+
+
+def _kind_of(values: Sequence[object]) -> Kind:
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(v, (int, float)) for v in known):
+        return Kind.NUMBER
+    return Kind.TEXT
+
+
+def _cell(value: Any) -> Cell:  # noqa: ANN401 - any plain value
+    return str(value) if isinstance(value, bool) else value
+
+
+def _unranked(screen: Screen, view: View) -> Iterator[Block]:
+    rows = [
+        (line["ticker"], line["name"], line["coverage"], _lacking(screen, line))
+        for line in view.lines
+        if line["rank"] is None
+    ]
+    if rows:
+        columns = (
+            Column("Ticker", Kind.NAME, 100),
+            Column("Name", Kind.TEXT, 30),
+            Column("Known", Kind.FRACTION, 80),
+            Column("Why it is not ranked", Kind.TEXT, 90),
+        )
+        yield Table("Not ranked", columns, tuple(rows))
+    shown = {line["ticker"] for line in view.lines}
+    if dropped := [t for t in screen.scores.dropped_lines if not view.columns]:
+        stand = ", ".join(f"{t} ({_stands_for(screen, t)})" for t in dropped)
+        if len(shown) == screen.considered:
+            yield Paragraph(f"One line per issuer: {stand}.", Tone.QUIET)
+    if screen.not_listed:
+        names = ", ".join(screen.not_listed)
+        yield Paragraph(f"Not yet listed on that day: {names}.", Tone.QUIET)
+
+
+def _stands_for(screen: Screen, dropped: str) -> str:
+    issuer = screen.facts[dropped].issuer
+    kept = [line.ticker for line in screen.scores.lines]
+    kept += [line.ticker for line in screen.scores.unranked]
+    other = next((t for t in kept if screen.facts[t].issuer == issuer), None)
+    return f"{other} stands for it" if other else "another line stands for it"
+
+
+def _lacking(screen: Screen, line: Record) -> str:
+    if line["ticker"] in screen.absent:
+        return "the source knows nothing of it"
+    missing = [
+        name
+        for name, found in line["factors"].items()
+        if found["raw"] is None and name not in screen.scores.inactive_factors
+    ]
+    lacks = f": lacks {', '.join(missing)}" if missing else ""
+    return f"{line['reason']}{lacks}"
+
+
+def baskets(
+    found: Sequence[Basket], pillars: Sequence[str], screen: Screen | None = None
+) -> SideBySide:
+    """Return the baskets of ``pillars`` as small tables."""
+    tables = tuple(_basket(basket) for basket in found if basket.pillar in pillars)
+    title = "Baskets, share of the whole"
+    if screen and screen.effective_number:
+        title += f"; effective number of names {screen.effective_number:.1f}"
+    if screen and screen.turnover is not None:
+        title += f"; one-way turnover {screen.turnover:.1%}"
+    return SideBySide(title, tables)
+
+
+def _basket(basket: Basket) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (holding.ticker, holding.weight) for holding in basket.constituents
+    ]
+    if basket.reserve > 0 or not rows:
+        rows.append(("pre-IPO reserve", basket.reserve))
+    columns = (Column("", Kind.NAME, 100), Column("", Kind.WEIGHT, 100))
+    title = f"{basket.budget:.0%}"
+    return Table(title, columns, tuple(rows), pillar=basket.pillar)
+
+
+def _watchlist(screen: Screen, view: View) -> Iterator[Block]:
+    shown = [entry for entry in screen.watchlist if entry.pillar in view.pillars]
+    if not shown:
+        return
+    columns = (
+        Column("Company", Kind.NAME, 100),
+        Column("Pillar", Kind.PILLAR, 60),
+        Column("Stage", Kind.TEXT, 90),
+        Column("Since", Kind.DATE, 20),
+        Column("Last mark", Kind.TEXT, 95),
+        Column("Marked on", Kind.DATE, 85),
+        Column("Grade", Kind.TEXT, 70),
+        Column("Age", Kind.TEXT, 75),
+        Column("Listed holders", Kind.TEXT, 50),
+        Column("Source of the mark", Kind.TEXT, 10),
+    )
+    rows = tuple(_watched(entry) for entry in shown)
+    note = "Grade: A filing, B company, C named press, D aggregator or vendor."
+    yield Table("Watchlist, not yet listed", columns, rows, note=note)
+
+
+def _watched(entry: WatchlistFact) -> tuple[Cell, ...]:
+    mark = entry.last_mark
+    holders = ", ".join(
+        dict.fromkeys(
+            h.ticker if h.share is None else f"{h.ticker} {h.share:.0%}"
+            for h in entry.holders
+            if h.share != 0
+        )
+    )
+    return (
+        entry.name,
+        entry.pillar,
+        _STAGES.get(entry.stage, entry.stage),
+        entry.stage_date,
+        _amount(mark.post_money, mark.currency) if mark else "none found",
+        mark.date if mark else None,
+        mark.grade if mark else None,
+        f"{mark.age_days} d{' stale' if mark.is_stale else ''}" if mark else None,
+        holders,
+        mark.source if mark else "",
+    )
+
+
+def _amount(value: float | None, currency: str) -> str:
+    if value is None:
+        return "not disclosed"
+    billions = value / 1e9
+    return f"{currency} {billions:,.4g}bn" if billions < 1000 else (  # noqa: PLR2004
+        f"{currency} {billions / 1000:.4g}tn"
+    )
+
+
+def _notes(screen: Screen, view: View) -> Iterator[Block]:
+    if screen.scores.inactive_factors:
+        names = ", ".join(screen.scores.inactive_factors)
+        yield Paragraph(f"Known for too few lines to count: {names}.", Tone.QUIET)
+    if view.verbose:
+        yield from _gaps(screen)
+    for warning in screen.warnings:
+        yield Paragraph(f"Note: {warning}.", Tone.QUIET)
+    more = "" if view.verbose else " What is missing: --verbose."
+    ask = "Why a line ranks where it does: triad explain TICKER."
+    yield Paragraph(f"{ask}{more} {DISCLAIMER}", Tone.QUIET)
+
+
+def _gaps(screen: Screen) -> Iterator[Block]:
+    active = [name for name in FACTORS if name not in screen.scores.inactive_factors]
+    rows = tuple(
+        (gap.ticker, gap.subject, gap.reason, gap.detail)
+        for gap in screen.gaps
+        if gap.subject in active
+    )
+    columns = (
+        Column("Ticker", Kind.NAME, 100),
+        Column("Factor", Kind.TEXT, 90),
+        Column("Reason", Kind.TEXT, 50),
+        Column("What is missing", Kind.TEXT, 40),
+    )
+    if rows:
+        yield Table("Missing figures", columns, rows)

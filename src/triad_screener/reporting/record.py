@@ -1,0 +1,276 @@
+"""A screen as plain values: what JSON, NDJSON and CSV say.
+
+Field names and units are a contract: ``schemas/screen.json`` describes them. Numbers
+are in full, dates ISO 8601, missing is None beside a reason; no clock, no locale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from triad_screener.factors import FACTORS
+from triad_screener.model.vocabulary import GROUPS, PILLARS
+from triad_screener.reporting.contributions import contributions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from triad_screener.model.quantity import Figure
+    from triad_screener.model.scores import FactorScore, LineScore, Scores
+    from triad_screener.model.screen import LineFacts, Run, Screen
+
+SCHEMA_VERSION: Final = 1
+
+Record = dict[str, Any]
+
+
+def of_scores(scores: Scores) -> Record:
+    """Return the document of ``triad score``."""
+    return {
+        "lines": [_scored(line) for line in scores.lines],
+        "unranked": [
+            {"ticker": line.ticker, "coverage": line.coverage}
+            for line in scores.unranked
+        ],
+        "dropped_lines": list(scores.dropped_lines),
+        "pillars": {
+            pillar: [asdict(place) for place in places]
+            for pillar, places in scores.pillars.items()
+        },
+        "baskets": _baskets(scores),
+    }
+
+
+def of_screen(
+    screen: Screen, lines: Sequence[Record], warnings: Sequence[str] = ()
+) -> Record:
+    """Return the document of ``triad screen``.
+
+    Args:
+        screen: The answer.
+        lines: The lines shown, as `of_line` gives them.
+        warnings: Besides those of the screen.
+    """
+    scores = screen.scores
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": _run(screen.run),
+        "lines": [line for line in lines if line["rank"] is not None],
+        "unranked": [line for line in lines if line["rank"] is None],
+        "dropped_lines": list(scores.dropped_lines),
+        "not_listed": list(screen.not_listed),
+        "inactive_factors": list(scores.inactive_factors),
+        "pillars": {
+            pillar: [asdict(place) for place in places]
+            for pillar, places in scores.pillars.items()
+        },
+        "baskets": _baskets(scores),
+        "turnover": screen.turnover,
+        "effective_number": screen.effective_number,
+        "watchlist": [plain(asdict(entry)) for entry in screen.watchlist],
+        "gaps": [asdict(gap) for gap in screen.gaps],
+        "warnings": [*screen.warnings, *warnings],
+    }
+
+
+def of_lines(screen: Screen) -> list[Record]:
+    """Return every line, ranked ones first: one record each, all with the same keys."""
+    ranked = screen.scores.lines
+    shares = contributions(screen.scores)
+    records = [
+        _line(screen.facts[line.ticker], line, shares[line.ticker], screen)
+        for line in ranked
+    ]
+    for record, line, following in zip(records, ranked, ranked[1:], strict=False):
+        record["about_equal_to_next"] = about_equal(line, following)
+    return records + [
+        {
+            **_line(screen.facts[line.ticker], None, {}, screen),
+            "coverage": line.coverage,
+            "reason": line.reason,
+        }
+        for line in screen.scores.unranked
+    ]
+
+
+def about_equal(line: LineScore, following: LineScore) -> bool:
+    """Return whether the intervals of two neighbours overlap."""
+    low = line.score if line.score_low is None else line.score_low
+    high = following.score if following.score_high is None else following.score_high
+    return low <= high
+
+
+def _scored(line: LineScore) -> Record:
+    return {
+        "ticker": line.ticker,
+        "rank": line.rank,
+        "score": line.score,
+        "score_low": line.score_low,
+        "score_high": line.score_high,
+        "composite_z": line.composite_z,
+        "composite_ex_thesis_z": line.composite_ex_thesis_z,
+        "coverage": line.coverage,
+        "confidence": line.confidence,
+        "confidence_label": line.confidence_label,
+        "freshness": line.freshness,
+        "stability": line.stability,
+        "primary_pillar": line.primary_pillar,
+        "thesis_exposure": line.thesis_exposure,
+        "groups": dict(line.groups),
+        "factors": {name: _factor(found) for name, found in line.factors.items()},
+    }
+
+
+def _factor(found: FactorScore) -> Record:
+    return {
+        "raw": found.raw,
+        "rank_z": found.rank_z,
+        "z": found.z,
+        "weight": found.weight,
+    }
+
+
+_UNSCORED: Final[Record] = {
+    "rank": None,
+    "score": None,
+    "score_low": None,
+    "score_high": None,
+    "composite_z": None,
+    "composite_ex_thesis_z": None,
+    "coverage": None,
+    "confidence": None,
+    "confidence_label": None,
+    "freshness": None,
+    "stability": None,
+}
+
+
+def _line(
+    fact: LineFacts,
+    line: LineScore | None,
+    shares: Mapping[str, float],
+    screen: Screen,
+) -> Record:
+    scored = _scored(line) if line else _UNSCORED
+    return {
+        "ticker": fact.ticker,
+        "name": fact.name,
+        "issuer": fact.issuer,
+        "role": fact.role,
+        "cornerstone": fact.cornerstone,
+        "layers": list(fact.layers),
+        "primary_pillar": _primary(fact),
+        **{key: scored[key] for key in _UNSCORED},
+        "about_equal_to_next": False,
+        "reason": None,
+        "thesis_exposure": fact.readings["thesis"].value,
+        "groups": {group: line.groups.get(group) if line else None for group in GROUPS},
+        "factors": {name: _measured(fact, line, shares, name) for name in FACTORS},
+        "exposures": {p: _exposure(fact, p) for p in PILLARS},
+        "price_currency": fact.price_currency,
+        "statement_currency": fact.statement_currency,
+        "ordinary_per_receipt": fact.ordinary_per_receipt,
+        "close": fact.close.value if fact.close else None,
+        "close_date": _day(fact.close),
+        "market_cap_usd": fact.market_cap_usd,
+        "enterprise_value_usd": fact.enterprise_value_usd,
+        "average_daily_value_usd": fact.average_daily_value_usd,
+        "newest_quarter": _iso(fact.newest_quarter),
+        "newest_year": _iso(fact.newest_year),
+        "statement_age_days": fact.statement_age_days,
+        "usd_per_statement_currency": fact.fx.value if fact.fx else None,
+        "usd_per_statement_currency_date": _day(fact.fx),
+        "is_fresh": fact.is_fresh,
+        "in_basket": [
+            pillar
+            for pillar, places in screen.scores.pillars.items()
+            if any(p.ticker == fact.ticker and p.selected for p in places)
+        ],
+        "flags": list(fact.flags),
+        "trend": list(fact.trend),
+    }
+
+
+def _primary(fact: LineFacts) -> str:
+    shares = {p: fact.exposures[p].share if p in fact.exposures else 0 for p in PILLARS}
+    return max(PILLARS, key=lambda pillar: shares[pillar])
+
+
+def _measured(
+    fact: LineFacts, line: LineScore | None, shares: Mapping[str, float], name: str
+) -> Record:
+    reading = fact.readings[name]
+    scored = line.factors.get(name) if line else None
+    return {
+        "raw": reading.value,
+        "rank_z": scored.rank_z if scored else None,
+        "z": scored.z if scored else None,
+        "weight": scored.weight if scored else 0.0,
+        "contribution": shares.get(name),
+        "reason": reading.reason or None,
+    }
+
+
+def _exposure(fact: LineFacts, pillar: Any) -> Record | None:  # noqa: ANN401 - a Pillar
+    found = fact.exposures.get(pillar)
+    return plain(asdict(found)) if found else None
+
+
+def _baskets(scores: Scores) -> list[Record]:
+    return [
+        {
+            "pillar": basket.pillar,
+            "budget": basket.budget,
+            "reserve": basket.reserve,
+            "constituents": [asdict(holding) for holding in basket.constituents],
+        }
+        for basket in scores.baskets
+    ]
+
+
+def _run(run: Run) -> Record:
+    return plain(asdict(run))
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401 - any plain value
+    """Return ``value`` with dates as ISO text and tuples as lists."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(inner) for inner in value]
+    return _iso(value) if hasattr(value, "isoformat") else value
+
+
+def _iso(day: Any) -> str | None:  # noqa: ANN401 - a date or None
+    return day.isoformat() if day else None
+
+
+def _day(figure: Figure | None) -> str | None:
+    return _iso(figure.date) if figure else None
+
+
+def flat(record: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, object]]:
+    """Yield (dotted name, value) pairs; lists are joined by a semicolon.
+
+    Examples:
+        >>> dict(flat({"rank": 1, "groups": {"risk": 0.5}, "flags": ["a", "b"]}))
+        {'rank': 1, 'groups.risk': 0.5, 'flags': 'a; b'}
+    """
+    for key, value in record.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{at}{key}.")
+        elif isinstance(value, list):
+            yield f"{at}{key}", "; ".join(str(part) for part in value)
+        else:
+            yield f"{at}{key}", value
+
+
+def flat_line(record: Record) -> dict[str, object]:
+    """Return a line record as one flat row; the same names for every line."""
+    parts = dict(record)
+    parts["exposures"] = {
+        pillar: (found["share"] if found else 0.0)
+        for pillar, found in record["exposures"].items()
+    }
+    return dict(flat(parts))

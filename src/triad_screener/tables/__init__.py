@@ -1,0 +1,1 @@
+"""Tables of figures from outside: strictly read, every mistake named by its place."""

@@ -1,0 +1,35 @@
+"""Which taxonomy file serves: the one asked for, the user's own, or the shipped one?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from triad_screener.shipped import shipped
+
+FILE_NAME = "triad.yaml"
+
+
+def user_file() -> Path:
+    """Return where the user's own taxonomy would stand; it need not exist."""
+    # Imported here: a run with --config never asks the platform.
+    from platformdirs import user_config_path  # noqa: PLC0415
+
+    return user_config_path("triad", appauthor=False) / FILE_NAME
+
+
+def locate(asked: Path | None) -> Path:
+    """Return the taxonomy file to use.
+
+    ``asked`` is the flag, or the environment by way of it; then comes the file in the
+    user's configuration folder, then the shipped one.
+    """
+    if asked is not None:
+        return asked
+    try:
+        own = user_file()
+        if own.is_file():
+            return own
+    except (OSError, RuntimeError):
+        # No home folder, or one that may not be read: the shipped file serves.
+        pass
+    return shipped(f"config/{FILE_NAME}")

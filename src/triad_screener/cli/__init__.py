@@ -3,19 +3,16 @@
 ``triad --help`` lists the commands from the table below and imports none of them.
 """
 
-from __future__ import annotations
-
+import gc
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from triad_screener import __version__
-from triad_screener.errors import EXIT_CODES, INTERRUPTED, TriadError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from triad_screener.errors import INTERRUPTED, TriadError, UsageError
 
 #: Command to its module and the line that ``--help`` shows.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -40,15 +37,6 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "List the factors with unit, direction, formula and source.",
     ),
 }
-_EPILOG: Final = "\n\n".join(
-    [
-        "Exit codes: "
-        + "; ".join(f"{code} {text}" for code, text in EXIT_CODES.items())
-        + ".",
-        "Examples: triad screen --top 10 | triad explain NVDA | "
-        "triad screen --pillar compute --format tickers",
-    ]
-)
 
 
 class _Commands(TyperGroup):
@@ -65,9 +53,17 @@ class _Commands(TyperGroup):
             return None
         return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1], callback=None)
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - likewise
+        """Write the front page; rich would take longer to load than all the rest."""
+        del ctx, formatter
+        from triad_screener.cli.front_page import front_page
+
+        lines = {name: line for name, (_, line) in COMMANDS.items()}
+        sys.stdout.write(front_page(lines))
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - likewise
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from triad_screener.errors import UnknownNameError  # noqa: PLC0415
+            from triad_screener.errors import UnknownNameError
 
             raise UnknownNameError("command", args[0], COMMANDS)
         name, _, rest = super().resolve_command(ctx, args)
@@ -75,7 +71,7 @@ class _Commands(TyperGroup):
 
 
 def _load(name: str) -> Any:  # noqa: ANN401 - typer's own command
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module
 
     return typer.main.get_command(import_module(COMMANDS[name][0]).app)
 
@@ -86,7 +82,7 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
         raise typer.Exit
 
 
-app = typer.Typer(cls=_Commands, epilog=_EPILOG, rich_markup_mode="rich")
+app = typer.Typer(cls=_Commands)
 
 
 @app.callback()
@@ -110,6 +106,8 @@ _UsageFailure: Final[Any] = typer.BadParameter.__mro__[1]
 
 def main() -> None:
     """Run the command line; the one place where errors become exit codes."""
+    # The process lives for a second and makes no cycles worth collecting.
+    gc.disable()
     raise SystemExit(run(sys.argv[1:] or ["--help"]))
 
 
@@ -125,7 +123,7 @@ def run(arguments: Sequence[str]) -> int:
     except TriadError as error:
         return _told(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, not a traceback
-        from triad_screener.cli.fault import report  # noqa: PLC0415
+        from triad_screener.cli.fault import report
 
         return report(error, debug="--debug" in arguments)
 
@@ -143,10 +141,10 @@ def _answer(arguments: Sequence[str]) -> int:
 
 def _told(error: TriadError, arguments: Sequence[str]) -> int:
     if "--debug" in arguments:
-        import traceback  # noqa: PLC0415 - only when asked for
+        import traceback
 
         traceback.print_exc()
-    from triad_screener.rendering._cells import clean  # noqa: PLC0415 - only on errors
+    from triad_screener.rendering._cells import clean
 
     try:
         sys.stderr.write(f"triad: {clean(error.what)}\n       {clean(error.remedy)}\n")
@@ -157,6 +155,6 @@ def _told(error: TriadError, arguments: Sequence[str]) -> int:
 
 def _leave_pipe() -> None:
     """Point standard output nowhere, so that closing it says nothing either."""
-    import os  # noqa: PLC0415 - only when a pipe closes
+    import os
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

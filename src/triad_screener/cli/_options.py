@@ -1,19 +1,15 @@
 """The options that commands share, each with one spelling and one meaning."""
 
-from __future__ import annotations
-
 import re
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated
 
 import typer
 
 from triad_screener.errors import UsageError
 from triad_screener.model.dates import parse_iso_date
-
-if TYPE_CHECKING:
-    from datetime import date
 
 
 class Format(StrEnum):
@@ -54,7 +50,7 @@ class Universe(StrEnum):
 _DATA, _SHOWN, _OUT = "Data and recipe", "What is shown", "Output"
 
 Config = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads it at run time
+    Path | None,
     typer.Option(
         "--config",
         envvar="TRIAD_CONFIG",
@@ -111,7 +107,7 @@ UniverseName = Annotated[
     ),
 ]
 Holdings = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads it at run time
+    Path | None,
     typer.Option(
         "--holdings",
         metavar="FILE",
@@ -138,7 +134,7 @@ MaxAge = Annotated[
     ),
 ]
 MinCoverage = Annotated[
-    Optional[float],  # noqa: UP045 - typer reads it at run time
+    float | None,
     typer.Option(
         "--min-coverage",
         min=0,
@@ -152,10 +148,8 @@ OutputFormat = Annotated[
     Format, typer.Option("--format", help="Output format.", rich_help_panel=_OUT)
 ]
 Output = Annotated[
-    Optional[Path],  # noqa: UP045 - typer reads it at run time
-    typer.Option(
-        "--output", metavar="FILE", help="Write there.", rich_help_panel=_OUT
-    ),
+    Path | None,
+    typer.Option("--output", metavar="FILE", help="Write there.", rich_help_panel=_OUT),
 ]
 Lang = Annotated[
     Language,

@@ -40,9 +40,7 @@ def source(text: str) -> MarketDataSource:
     return SOURCES[AUTO if name == "auto" else name](argument)
 
 
-def recipe(
-    found: Taxonomy, name: str, settings: list[str]
-) -> tuple[Recipe, str]:
+def recipe(found: Taxonomy, name: str, settings: list[str]) -> tuple[Recipe, str]:
     """Return the recipe, and its name with the values set."""
     chosen = recipes.choose(found, name, settings)
     return chosen, " ".join([name, *settings])

@@ -1,7 +1,5 @@
 """triad explain: everything behind one score."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """triad factors: the register of factors."""
 
-from __future__ import annotations
-
 import typer
 
 from triad_screener.cli import _options as options

@@ -1,7 +1,5 @@
 """triad score: the scorer as a filter."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,10 +1,8 @@
 """triad screen: rank the universe."""
 
-from __future__ import annotations
-
 import sys
 from datetime import date
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -16,9 +14,9 @@ app = typer.Typer(add_completion=False)
 @app.command("screen")
 def command(
     tickers: Annotated[
-        Optional[list[str]],  # noqa: UP045 - typer reads it at run time
+        list[str] | None,
         typer.Argument(
-            metavar="[TICKER]...",
+            metavar="TICKER",
             help="Show only these; - reads them from standard input.",
         ),
     ] = None,
@@ -32,7 +30,7 @@ def command(
         ),
     ] = [],
     top: Annotated[
-        Optional[int],  # noqa: UP045 - typer reads it at run time
+        int | None,
         typer.Option(
             "--top", min=1, help="Show only the first N.", rich_help_panel=options.Shown
         ),

@@ -1,11 +1,9 @@
 """triad taxonomy: check, show, schema, init."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -22,7 +20,7 @@ app = typer.Typer(
 @app.command("check")
 def check(
     file: Annotated[
-        Optional[Path],  # noqa: UP045 - typer reads it at run time
+        Path | None,
         typer.Argument(help="Taxonomy file; else the one that serves."),
     ] = None,
     *,
@@ -85,9 +83,7 @@ def show(
 
 
 @app.command("schema")
-def schema(
-    *, output: options.Output = None, debug: options.Debug = False
-) -> None:
+def schema(*, output: options.Output = None, debug: options.Debug = False) -> None:
     """Print the JSON Schema of a taxonomy; editors complete from it.
 
     [bold]Example[/]

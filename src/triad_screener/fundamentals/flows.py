@@ -128,9 +128,7 @@ def _shared_date(
     statements: Statements, items: tuple[str, ...], day: date
 ) -> date | None:
     shared = set.intersection(*(statements.balance_dates(item) for item in items))
-    usable = [
-        end for end in shared if 0 <= (day - end).days <= OLDEST_FALLBACK_DAYS
-    ]
+    usable = [end for end in shared if 0 <= (day - end).days <= OLDEST_FALLBACK_DAYS]
     return max(usable, default=None)
 
 

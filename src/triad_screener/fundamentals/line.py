@@ -178,7 +178,9 @@ class Line:
             raise Missing(f"no exchange rate of {currency} is known")
         rate = known[-1]
         unit = f"USD per {currency}"
-        figure = Figure("exchange rate", rate.value, unit, rate.date, rate.date)
+        figure = Figure(
+            "exchange rate", rate.value, unit, rate.date, rate.date, rate.source
+        )
         found = Quantity(rate.value, (figure,))
         if rate.date and (self.as_of - rate.date).days > STALE_FX_DAYS:
             return found.flagged(STALE_FX)

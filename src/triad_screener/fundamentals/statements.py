@@ -196,9 +196,7 @@ class Statements:
     def balance_dates(self, item: str) -> set[date]:
         """Return every date at which a balance of ``item`` is known."""
         return {
-            end
-            for frequency in DAYS
-            for end in self._cells.get((frequency, item), {})
+            end for frequency in DAYS for end in self._cells.get((frequency, item), {})
         }
 
     def newest_of(self, item: str, *frequencies: Frequency) -> KnownCell | None:

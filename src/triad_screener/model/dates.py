@@ -1,7 +1,5 @@
 """Dates in files: written as 2026-05-15, and in no other way."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Annotated

@@ -9,7 +9,7 @@ provenance takes care of itself::
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - read at run time when a stored screen is opened
+import datetime as dt  # noqa: TC003 - read at run time when a stored screen is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Figure:
     item: str
     value: float
     unit: str
-    date: date | None
-    known: date | None = None
+    date: dt.date | None
+    known: dt.date | None = None
     source: str = ""
     note: str = ""
     slot: str = ""

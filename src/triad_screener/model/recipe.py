@@ -4,8 +4,6 @@ The formulas are fixed (``screening``); what is judgment stands here, with the
 defaults of the house. Every value can be set from the command line.
 """
 
-from __future__ import annotations
-
 from math import fsum
 from typing import Annotated, Literal, Self
 

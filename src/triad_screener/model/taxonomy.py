@@ -4,10 +4,10 @@ It holds judgment and identity; dated figures such as share counts are data and
 stand in a folder or a store. Shares of revenue are fractions in [0, 1].
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
+from datetime import date
 from math import fsum
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -22,10 +22,6 @@ from triad_screener.model.vocabulary import (
     Role,
     Stage,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=1000)]

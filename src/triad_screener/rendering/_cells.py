@@ -21,6 +21,8 @@ UNKNOWN: Final = "n/a"
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _AXIS: Final = "│"
+_NOISE: Final = 1e-12
+_LARGE: Final = 100_000
 _AMOUNTS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 
 #: Signs that a terminal without Unicode sees instead; one for one.
@@ -84,7 +86,21 @@ def number(value: float, kind: Kind) -> str:
         case Kind.AMOUNT:
             return amount(value)
         case _:
-            return f"{value:.7g}"
+            return in_full(value)
+
+
+def in_full(value: float) -> str:
+    """Return a number for a calculator: seven digits, whole numbers in full.
+
+    Examples:
+        >>> in_full(25932524521.0), in_full(0.03416355), in_full(-1e-18)
+        ('25,932,524,521', '0.03416355', '0')
+    """
+    if abs(value) < _NOISE:
+        return "0"
+    if abs(value) >= _LARGE:
+        return f"{value:,.0f}"
+    return f"{value:.7g}"
 
 
 def signed(value: float, decimals: int) -> str:

@@ -70,7 +70,9 @@ def _table(table: Table, report: Report, level: str) -> str:
         for column in table.columns
     )
     head = (
-        f"<thead><tr>{heads}</tr></thead>" if any(c.heading for c in table.columns) else ""
+        f"<thead><tr>{heads}</tr></thead>"
+        if any(c.heading for c in table.columns)
+        else ""
     )
     rows = "\n".join(f"<tr>{_row(row, kinds, report)}</tr>" for row in table.rows)
     note = f'\n<p class="quiet">{escape(clean(table.note))}</p>' if table.note else ""
@@ -85,7 +87,7 @@ def _title(table: Table, report: Report) -> str:
     if table.pillar is None:
         return title
     found = report.pillars[table.pillar]
-    return f'{_dot(found.colour)} {escape(clean(found.label))} {title}'.rstrip()
+    return f"{_dot(found.colour)} {escape(clean(found.label))} {title}".rstrip()
 
 
 def _row(row: Sequence[Cell], kinds: Sequence[Kind], report: Report) -> str:

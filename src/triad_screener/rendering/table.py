@@ -1,7 +1,8 @@
 """The terminal: grids that fit the width, colours that only repeat what words say.
 
-Where the width does not suffice, bars become numbers first; then columns give way
-by importance, the least first. Nothing is wrapped into mush.
+Where the width does not suffice the grid is drawn compactly first: numbers for bars,
+short names of pillars, short sparklines. Then the last text column runs on below, and
+columns give way by importance, the least first.
 """
 
 from __future__ import annotations
@@ -30,9 +31,14 @@ if TYPE_CHECKING:
 _GAP: Final = 1
 _SMALL_TABLE_GAP: Final = 3
 _WEIGHT_BAR: Final = 8
+_TREND: Final = 12
+_SHORT_TREND: Final = 8
+_SHORT_LABEL: Final = 4
 _SHORTEST_LAST_COLUMN: Final = 12
+_LEAST_IMPORTANCE_TO_WRAP: Final = 50
 _RIGHT: Final = frozenset(
     {
+        Kind.BAR,
         Kind.COUNT,
         Kind.SCORE,
         Kind.SIGNED,
@@ -56,7 +62,9 @@ def render(report: Report, style: Style) -> Document:
     for block in report.blocks:
         lines += _block(block, report, style)
     text = "\n".join(line.rstrip() for line in lines) + "\n"
-    return Document("text/plain", text if style.unicode else text.translate(_cells.ASCII))
+    return Document(
+        "text/plain", text if style.unicode else text.translate(_cells.ASCII)
+    )
 
 
 def _block(block: Block, report: Report, style: Style) -> list[str]:
@@ -141,18 +149,16 @@ class _Grid:
     def fitted(cls, table: Table, report: Report, style: Style) -> _Grid:
         """Return the grid with the most that fits ``style.width``."""
         kept = list(range(len(table.columns)))
-        for bars in (True, False):
-            grid = cls._drawn(table, kept, report, style, bars=bars)
+        for compact in (False, True):
+            grid = cls._drawn(table, kept, report, style, compact=compact)
             if grid.width <= style.width:
                 return grid
         while grid.width > style.width and len(kept) > 1:
             narrower = grid._narrowed()
             if narrower:
                 return narrower
-            kept.remove(
-                min(kept, key=lambda at: (table.columns[at].importance, -at))
-            )
-            grid = cls._drawn(table, kept, report, style, bars=False)
+            kept.remove(min(kept, key=lambda at: (table.columns[at].importance, -at)))
+            grid = cls._drawn(table, kept, report, style, compact=True)
         return grid
 
     @classmethod
@@ -163,12 +169,12 @@ class _Grid:
         report: Report,
         style: Style,
         *,
-        bars: bool,
+        compact: bool,
     ) -> _Grid:
         columns = tuple(table.columns[at] for at in kept)
         rows = tuple(
             tuple(
-                _piece(row[at], table.columns[at].kind, report, style, bars=bars)
+                _piece(row[at], table.columns[at].kind, report, style, compact=compact)
                 for at in kept
             )
             for row in table.rows
@@ -185,41 +191,53 @@ class _Grid:
         return sum(self.widths) + _GAP * (len(self.widths) - 1)
 
     def _narrowed(self) -> _Grid | None:
-        """Return the grid with its last text column cut short, if that suffices."""
+        """Return the grid with its last text column narrowed, if that suffices."""
         over = self.width - self.style.width
         last = self.columns[-1]
         left = self.widths[-1] - over
-        if last.kind is not Kind.TEXT or left < _SHORTEST_LAST_COLUMN:
+        if (
+            last.kind is not Kind.TEXT
+            or last.importance < _LEAST_IMPORTANCE_TO_WRAP
+            or left < _SHORTEST_LAST_COLUMN
+        ):
             return None
         widths = (*self.widths[:-1], left)
         return _Grid(self.columns, self.rows, widths, self.style)
 
     def lines(self, *, heads: bool) -> Iterator[str]:
-        """Yield the lines of the grid."""
+        """Yield the lines of the grid; a narrowed last column runs on below."""
         if heads:
-            titles = [_Piece(column.heading, _DIM) for column in self.columns]
-            yield self._line(titles)
+            yield self._line([_Piece(column.heading, _DIM) for column in self.columns])
         for row in self.rows:
-            yield self._line(row)
+            *others, last = row
+            if cell_len(last.text) <= self.widths[-1]:
+                yield self._line(row)
+                continue
+            first, *rest = textwrap.wrap(last.text, self.widths[-1]) or [""]
+            yield self._line([*others, _Piece(first, last.colour)])
+            blank = [_Piece("")] * len(others)
+            for text in rest:
+                yield self._line([*blank, _Piece(text, last.colour)])
 
     def _line(self, pieces: Sequence[_Piece]) -> str:
         cells = []
-        for column, width, piece in zip(
-            self.columns, self.widths, pieces, strict=True
-        ):
+        for column, width, piece in zip(self.columns, self.widths, pieces, strict=True):
             text = _fit(piece.text, width, right=column.kind in _RIGHT)
             cells.append(_paint(text, piece.colour, self.style))
         return (" " * _GAP).join(cells)
 
 
 def _piece(
-    cell: Cell, kind: Kind, report: Report, style: Style, *, bars: bool
+    cell: Cell, kind: Kind, report: Report, style: Style, *, compact: bool
 ) -> _Piece:
     if kind is Kind.PILLAR and isinstance(cell, str) and cell in report.pillars:
         found = report.pillars[cell]
-        return _Piece(f"● {found.label}", _rgb(found.colour, style))
+        label = found.label[:_SHORT_LABEL] if compact else found.label
+        return _Piece(f"● {label}", _rgb(found.colour, style))
+    if isinstance(cell, tuple):
+        return _Piece(_cells.sparkline(cell, _SHORT_TREND if compact else _TREND))
     if kind is Kind.BAR and (cell is None or isinstance(cell, (int, float))):
-        text = _cells.bar(cell) if bars else _cells.written(cell, kind)
+        text = _cells.written(cell, kind) if compact else _cells.bar(cell)
         return _Piece(text, _tone(cell))
     if kind is Kind.WEIGHT and isinstance(cell, float):
         drawn = _cells.length(cell * 100 / 2, _WEIGHT_BAR)

@@ -19,6 +19,7 @@ from triad_screener.model.vocabulary import PILLARS
 from triad_screener.reporting import record as records
 from triad_screener.reporting.contributions import contributions
 from triad_screener.reporting.overview import DISCLAIMER, source_line
+from triad_screener.screening.normalising import DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
     from triad_screener.model.scores import LineScore
     from triad_screener.model.screen import LineFacts, Screen
 
+_LABELS = {
+    "CashCashEquivalentsAndShortTermInvestments": "cash and short-term investments"
+}
 _STEPS = """\
 1. rank z = (rank - mean rank) / deviation of ranks, over the lines that have the factor.
 2. z = rank z - n / (n + shrinkage) x mean rank z of its pillar, where one is given.
 3. G = (mean of its factors' z - group mean) / group deviation; a missing z is 0.
-4. Z = (sum of weight x G - mean) / deviation: {mean:.7g} and {deviation:.7g} here.
+4. Z = (sum of weight x G - mean) / deviation: {mean} and {deviation} here.
 5. score = 100 x share of a standard normal population below Z.
 G and Z are held within {clip:g} either way. A factor's contribution is the part of Z
 that it brings; the parts add up to Z unless something was clipped."""
@@ -93,11 +97,14 @@ def _blocks(
     yield Paragraph(source_line(screen, today), Tone.NOTICE)
     yield Paragraph(_standing(screen, fact, line))
     if line:
-        yield _factors(screen, line)
+        yield _ranks(screen, line)
+        yield _adjustments(screen, line)
         yield _groups(screen, line)
         composite = screen.scores.standardisation.composite
         steps = _STEPS.format(
-            mean=composite.mean, deviation=composite.deviation, clip=clip
+            mean=_short(composite.mean),
+            deviation=_short(composite.deviation),
+            clip=clip,
         )
         yield Paragraph(f"\n{steps}", Tone.QUIET)
     yield _evidence(fact)
@@ -148,61 +155,72 @@ def _places(screen: Screen, ticker: str) -> Iterator[str]:
         for position, place in enumerate(places, start=1):
             if place.ticker == ticker:
                 weight = weights.get((pillar, ticker))
-                held = f", {weight:.1%} of the whole" if weight else ", not in the basket"
+                held = (
+                    f", {weight:.1%} of the whole" if weight else ", not in the basket"
+                )
                 yield (
                     f"{position} of {len(places)} in {pillar} "
                     f"(pillar score {place.pillar_score:.4f}{held})."
                 )
 
 
-def _factors(screen: Screen, line: LineScore) -> Table:
-    shares = contributions(screen.scores)[line.ticker]
+def _ranks(screen: Screen, line: LineScore) -> Table:
+    """Return steps 1: from the raw value of each factor to its rank z."""
     columns = (
         Column("Factor", Kind.NAME, 100),
         Column("Raw", Kind.NUMBER, 95),
-        Column("Unit", Kind.TEXT, 10),
         Column("Good", Kind.TEXT, 40),
         Column("Rank", Kind.NUMBER, 90),
         Column("of", Kind.COUNT, 60),
-        Column("Mean", Kind.NUMBER, 50),
-        Column("Dev", Kind.NUMBER, 50),
-        Column("Rank z", Kind.SIGNED, 85),
-        Column("Pillar", Kind.SIGNED, 30),
-        Column("Shrink", Kind.SIGNED, 30),
-        Column("z", Kind.SIGNED, 92),
+        Column("Mean rank", Kind.NUMBER, 85),
+        Column("Deviation", Kind.NUMBER, 85),
+        Column("Rank z", Kind.SIGNED, 90),
+        Column("Unit", Kind.TEXT, 10),
+    )
+    rows = []
+    for name, found in line.factors.items():
+        ranks = screen.scores.standardisation.factors[name].ranks
+        row = (
+            name,
+            found.raw,
+            "high" if FACTORS[name].sign > 0 else "low",
+            found.rank,
+            ranks.count,
+            ranks.mean,
+            _short(ranks.deviation),
+            found.rank_z,
+            FACTORS[name].unit,
+        )
+        rows.append(row)
+    return Table("Step 1: ranks, 1 is worst", columns, tuple(rows))
+
+
+def _adjustments(screen: Screen, line: LineScore) -> Table:
+    """Return step 2: the pillar's share in each z, and what the factor adds."""
+    shares = contributions(screen.scores)[line.ticker]
+    columns = (
+        Column("Factor", Kind.NAME, 100),
+        Column("Rank z", Kind.SIGNED, 90),
+        Column("Pillar n", Kind.COUNT, 80),
+        Column("Pillar mean", Kind.SIGNED, 90),
+        Column("n/(n+k)", Kind.SIGNED, 90),
+        Column("z", Kind.SIGNED, 100),
         Column("Weight", Kind.FRACTION, 80),
-        Column("Adds", Kind.SIGNED, 93),
+        Column("Adds to Z", Kind.SIGNED, 95),
     )
-    rows = tuple(_factor_row(screen, line, name, shares[name]) for name in line.factors)
-    return Table("Factors", columns, rows)
-
-
-def _factor_row(
-    screen: Screen, line: LineScore, name: str, share: float
-) -> tuple[Cell, ...]:
-    found, factor = line.factors[name], FACTORS[name]
-    used = screen.scores.standardisation.factors[name]
-    pillar = used.pillar_means.get(line.primary_pillar)
-    return (
-        name,
-        found.raw,
-        factor.unit,
-        "high" if factor.sign > 0 else "low",
-        found.rank,
-        used.ranks.count,
-        used.ranks.mean,
-        _short(used.ranks.deviation),
-        found.rank_z,
-        pillar[1] if pillar and found.rank is not None else None,
-        pillar[2] if pillar and found.rank is not None else None,
-        found.z,
-        found.weight,
-        share,
-    )
+    rows = []
+    for name, found in line.factors.items():
+        used = screen.scores.standardisation.factors[name].pillar_means
+        pillar = used.get(line.primary_pillar) if found.rank is not None else None
+        count, mean, shrinkage = pillar or (None, None, None)
+        row = (name, found.rank_z, count, mean, shrinkage, found.z, found.weight)
+        rows.append((*row, shares[name]))
+    return Table("Step 2: partial neutralisation", columns, tuple(rows))
 
 
 def _short(value: float) -> float:
-    return float(f"{value:.6g}")
+    """Return ``value`` to six digits, arithmetic noise as zero."""
+    return float(f"{round(value, DECIMALS):.6g}")
 
 
 def _groups(screen: Screen, line: LineScore) -> Table:
@@ -210,9 +228,9 @@ def _groups(screen: Screen, line: LineScore) -> Table:
     columns = (
         Column("Group", Kind.NAME, 100),
         Column("Weight", Kind.FRACTION, 90),
-        Column("Mean z of its factors", Kind.SIGNED, 80),
-        Column("Group mean", Kind.SIGNED, 80),
-        Column("Group deviation", Kind.SIGNED, 80),
+        Column("Mean z", Kind.SIGNED, 90),
+        Column("Group mean", Kind.SIGNED, 90),
+        Column("Deviation", Kind.SIGNED, 90),
         Column("G", Kind.SIGNED, 95),
         Column("", Kind.BAR, 20),
         Column("Weight x G", Kind.SIGNED, 85),
@@ -225,7 +243,7 @@ def _groups(screen: Screen, line: LineScore) -> Table:
         mean = sum(zs) / len(zs)
         row = (group, weight, mean, moments.mean, moments.deviation, g, g, weight * g)
         rows.append(row)
-    return Table("Groups", columns, tuple(rows))
+    return Table("Steps 3 and 4: groups and composite", columns, tuple(rows))
 
 
 def _evidence(fact: LineFacts) -> Table:
@@ -270,9 +288,14 @@ def _valuation(fact: LineFacts) -> Table:
             fact.enterprise_value_usd,
             f"market cap + (debt - cash + minority + preferred){fx}",
         ),
-        *((f.item, f.value, f.value, _origin(f)) for f in fact.valuation),
+        *((_label(f.item), f.value, f.value, _origin(f)) for f in fact.valuation),
     )
     return Table("Value", columns, rows)
+
+
+def _label(item: str) -> str:
+    """Return a shorter name for the longest row of yfinance."""
+    return _LABELS.get(item, item)
 
 
 def _origin(figure: Figure) -> str:
@@ -303,7 +326,7 @@ def _figures(fact: LineFacts) -> Table:
     rows = tuple(
         (
             row["factor"],
-            row["item"],
+            _label(row["item"]),
             row["slot"],
             row["date"],
             row["value"],

@@ -38,6 +38,7 @@ _GROUP_HEADINGS = {
     "risk": "Risk",
     "thesis": "Thes",
 }
+_CONFIDENCE = {"high": "high", "medium": "med", "low": "low"}
 _STAGES = {
     "draft_submitted": "draft filed",
     "public_filed": "filed",
@@ -160,7 +161,7 @@ def ranking(lines: Sequence[Record]) -> Table:
         *(Column(_GROUP_HEADINGS[group], Kind.BAR, 90) for group in GROUPS),
         Column("1 year", Kind.TREND, 50),
         Column("Conf", Kind.TEXT, 45),
-        Column("Flags", Kind.TEXT, 20),
+        Column("Flag", Kind.TEXT, 20),
     )
     rows = tuple(_ranking_row(line, letters) for line in ranked)
     legend = "; ".join(f"{letter} {flag}" for flag, letter in letters.items())
@@ -178,8 +179,8 @@ def _ranking_row(line: Record, letters: Mapping[str, str]) -> tuple[Cell, ...]:
         _range(line),
         *(line["groups"].get(group) for group in GROUPS),
         tuple(line.get("trend", ())),
-        line["confidence_label"],
-        " ".join(letters[flag] for flag in line.get("flags", ())),
+        _CONFIDENCE[line["confidence_label"]],
+        _joined([letters[flag] for flag in line.get("flags", ())]),
     )
 
 
@@ -193,6 +194,10 @@ def _range(line: Record) -> str:
 def _flag_letters(lines: Sequence[Record]) -> dict[str, str]:
     flags = dict.fromkeys(flag for line in lines for flag in line.get("flags", ()))
     return {flag: _letter(position) for position, flag in enumerate(flags)}
+
+
+def _joined(letters: Sequence[str]) -> str:
+    return ("" if max(map(len, letters), default=0) < 2 else " ").join(letters)  # noqa: PLR2004 - one letter each
 
 
 def _letter(position: int) -> str:
@@ -295,55 +300,72 @@ def _basket(basket: Basket) -> Table:
 
 
 def _watchlist(screen: Screen, view: View) -> Iterator[Block]:
-    shown = [entry for entry in screen.watchlist if entry.pillar in view.pillars]
+    shown = [
+        entry
+        for entry in screen.watchlist
+        if entry.pillar in view.pillars and not _is_line(entry, screen)
+    ]
     if not shown:
         return
     columns = (
         Column("Company", Kind.NAME, 100),
-        Column("Pillar", Kind.PILLAR, 60),
+        Column("Pillar", Kind.PILLAR, 40),
         Column("Stage", Kind.TEXT, 90),
         Column("Since", Kind.DATE, 20),
         Column("Last mark", Kind.TEXT, 95),
         Column("Marked on", Kind.DATE, 85),
-        Column("Grade", Kind.TEXT, 70),
         Column("Age", Kind.TEXT, 75),
-        Column("Listed holders", Kind.TEXT, 50),
         Column("Source of the mark", Kind.TEXT, 10),
+        Column("Holders", Kind.TEXT, 50),
     )
     rows = tuple(_watched(entry) for entry in shown)
-    note = "Grade: A filing, B company, C named press, D aggregator or vendor."
-    yield Table("Watchlist, not yet listed", columns, rows, note=note)
+    note = (
+        "Grade of a mark: A filing, B company, C named press, D aggregator or vendor."
+    )
+    yield Table(
+        "Watchlist: not yet listed, or without figures", columns, rows, note=note
+    )
+
+
+def _is_line(entry: WatchlistFact, screen: Screen) -> bool:
+    """Return whether a company has listed and is ranked among the lines by now."""
+    return entry.stage == "listed" and entry.ticker in screen.facts
 
 
 def _watched(entry: WatchlistFact) -> tuple[Cell, ...]:
     mark = entry.last_mark
-    holders = ", ".join(
-        dict.fromkeys(
-            h.ticker if h.share is None else f"{h.ticker} {h.share:.0%}"
-            for h in entry.holders
-            if h.share != 0
-        )
-    )
     return (
         entry.name,
         entry.pillar,
         _STAGES.get(entry.stage, entry.stage),
         entry.stage_date,
-        _amount(mark.post_money, mark.currency) if mark else "none found",
+        f"{_amount(mark.post_money, mark.currency)}, {mark.grade}" if mark else "none",
         mark.date if mark else None,
-        mark.grade if mark else None,
         f"{mark.age_days} d{' stale' if mark.is_stale else ''}" if mark else None,
-        holders,
         mark.source if mark else "",
+        _holders(entry),
+    )
+
+
+def _holders(entry: WatchlistFact) -> str:
+    """Return each holder once, with its newest share where one is known."""
+    shares = {h.ticker: h.share for h in entry.holders if h.share is None}
+    shares |= {h.ticker: h.share for h in entry.holders if h.share is not None}
+    return ", ".join(
+        ticker if share is None else f"{ticker} {share:.0%}"
+        for ticker, share in shares.items()
+        if share != 0
     )
 
 
 def _amount(value: float | None, currency: str) -> str:
     if value is None:
-        return "not disclosed"
+        return "undisclosed"
     billions = value / 1e9
-    return f"{currency} {billions:,.4g}bn" if billions < 1000 else (  # noqa: PLR2004
-        f"{currency} {billions / 1000:.4g}tn"
+    return (
+        f"{currency} {billions:,.4g}bn"
+        if billions < 1000
+        else (f"{currency} {billions / 1000:.4g}tn")
     )
 
 

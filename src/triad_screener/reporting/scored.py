@@ -19,7 +19,10 @@ _COLOURS = {"compute": "#cc7722", "data": "#2f9467", "algorithms": "#5b7fe0"}
 
 
 def compose(
-    scores: Scores, name: str, pillars: Mapping[str, PillarStyle], warnings: tuple[str, ...]
+    scores: Scores,
+    name: str,
+    pillars: Mapping[str, PillarStyle],
+    warnings: tuple[str, ...],
 ) -> Report:
     """Return the report of a scored cross-section.
 

@@ -73,8 +73,10 @@ def _pillar(taxonomy: Taxonomy, pillar: Any) -> Table:  # noqa: ANN401 - a Pilla
     for key, layer in taxonomy.layers.items():
         members = [line for line in taxonomy.constituents if line.layers[0] == key]
         if layer.pillar == pillar:
-            rows += [_leaf(line, layer.name if i == 0 else "") for i, line in
-                     enumerate(members)]
+            rows += [
+                _leaf(line, layer.name if i == 0 else "")
+                for i, line in enumerate(members)
+            ]
     summary = taxonomy.pillars[pillar].summary
     return Table("", columns, tuple(rows), pillar=pillar, note=summary)
 

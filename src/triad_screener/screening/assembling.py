@@ -99,9 +99,7 @@ def _unlisted(lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(sorted(line.constituent.ticker for line in lines if line.is_unlisted))
 
 
-def _gaps(
-    facts: Mapping[str, LineFacts], dropped: Sequence[str]
-) -> tuple[Gap, ...]:
+def _gaps(facts: Mapping[str, LineFacts], dropped: Sequence[str]) -> tuple[Gap, ...]:
     """Return every missing factor, line by line; not of lines that stand aside."""
     return tuple(
         Gap(ticker, factor, reading.reason, reading.detail)

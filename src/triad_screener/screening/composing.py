@@ -100,7 +100,9 @@ class Composer:
             has = known[:, column]
             filled[~has, column] = percentile(filled[has, column], per_cent)
         groups = {
-            group: self._held(filled[:, columns].mean(axis=1), base.group_moments[group])
+            group: self._held(
+                filled[:, columns].mean(axis=1), base.group_moments[group]
+            )
             for group, columns in self.members.items()
         }
         return self._held(self._weighted(groups), base.moments)

@@ -126,9 +126,7 @@ def _rate(line: Line) -> Figure | None:
     return found.figures[0] if found and found.figures else None
 
 
-def _exposures(
-    constituent: Constituent, taxonomy: Taxonomy
-) -> dict[str, ExposureFact]:
+def _exposures(constituent: Constituent, taxonomy: Taxonomy) -> dict[str, ExposureFact]:
     return {
         pillar: ExposureFact(
             entry.share,
@@ -179,11 +177,13 @@ def cross_section(
     return CrossSection(
         tuple(fact.ticker for fact in described),
         tuple(fact.issuer for fact in described),
-        _column([[line.constituent.exposure_to(p) for p in PILLARS] for line in lines])
-        .reshape(len(lines), len(PILLARS)),
+        _column(
+            [[line.constituent.exposure_to(p) for p in PILLARS] for line in lines]
+        ).reshape(len(lines), len(PILLARS)),
         factors,
-        _column([[fact.readings[f.id].value for f in factors] for fact in described])
-        .reshape(len(lines), len(factors)),
+        _column(
+            [[fact.readings[f.id].value for f in factors] for fact in described]
+        ).reshape(len(lines), len(factors)),
         _column([fact.market_cap_usd for fact in described]),
         _column([fact.average_daily_value_usd for fact in described]),
         _column([fact.statement_age_days for fact in described]),
@@ -191,7 +191,9 @@ def cross_section(
     )
 
 
-def _column(values: Sequence[object]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _column(
+    values: Sequence[object],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Return ``values`` as floats, None as NaN."""
     return np.array(values, dtype=np.float64)
 

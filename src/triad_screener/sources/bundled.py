@@ -20,4 +20,9 @@ def connect(argument: str = "") -> Folder:
             f"The bundled source takes no argument, and {argument!r} was given.",
             "Use --source bundled, or --source folder:PATH for your own figures.",
         )
-    return Folder(shipped("data/fixtures"), name="bundled", description=DESCRIPTION)
+    return Folder(
+        shipped("data/fixtures"),
+        name="bundled",
+        description=DESCRIPTION,
+        publisher="Yahoo Finance",
+    )

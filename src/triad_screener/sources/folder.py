@@ -97,12 +97,22 @@ def connect(argument: str) -> Folder:
 
 
 class Folder:
-    """A folder of tables as a source of market data."""
+    """A folder of tables as a source of market data.
 
-    def __init__(self, path: Path, *, name: str, description: str) -> None:
+    Args:
+        path: The folder.
+        name: As registered.
+        description: For the first line on screen.
+        publisher: Of prices without a source of their own; else the folder's name.
+    """
+
+    def __init__(
+        self, path: Path, *, name: str, description: str, publisher: str = ""
+    ) -> None:
         self.path = path
         self.name = name
         self.description = description
+        self.publisher = publisher
 
     def fetch(
         self, constituents: Sequence[Constituent], known_funds: Sequence[str] = ()
@@ -118,7 +128,8 @@ class Folder:
                 f"There is no folder {self.path}.",
                 "Check the path after --source folder:, or use --source bundled.",
             )
-        reading = _Reading(self.path, {line.ticker: line for line in constituents})
+        wanted = {line.ticker: line for line in constituents}
+        reading = _Reading(self.path, wanted, self.publisher or self.path.name)
         lines = reading.lines(known_funds)
         if not any(line.prices for line in lines.values()):
             raise NoDataError(
@@ -141,6 +152,7 @@ class _Reading:
 
     path: Path
     wanted: Mapping[str, Constituent]
+    publisher: str
     warnings: list[str] = field(default_factory=list)
     digest: Any = field(default_factory=hashlib.sha256)
 
@@ -192,7 +204,7 @@ class _Reading:
                 line.market_capitalisation if line else None,
                 line.average_daily_value_usd if line else None,
                 tuple(forward.get(ticker, ())),
-                sources.get(ticker, self.path.name),
+                sources.get(ticker, self.publisher),
             )
         return found
 

@@ -88,7 +88,9 @@ class Table:
         if int(np.isfinite(found).sum()) + empty != len(self) or "_" in "".join(cells):
             row = next(row for row, text in enumerate(cells) if not _is_figure(text))
             problem = f"is {shown(cells[row])}, not a finite number"
-            self.refuse(row, column, problem, "Write a plain number, or leave it empty.")
+            self.refuse(
+                row, column, problem, "Write a plain number, or leave it empty."
+            )
         return found.astype(np.float64)
 
     def dates(self, column: str, *, required: bool = False) -> list[date | None]:
@@ -113,9 +115,7 @@ class Table:
         days = {text: day.toordinal() - epoch for text, day in known.items() if day}
         return np.array([days[text] for text in cells], "int64").astype("datetime64[D]")
 
-    def _known_dates(
-        self, cells: Sequence[str], column: str
-    ) -> dict[str, date | None]:
+    def _known_dates(self, cells: Sequence[str], column: str) -> dict[str, date | None]:
         """Return the date of each different text; a long column has few."""
         known: dict[str, date | None] = {"": None}
         for text in set(cells) - {""}:
@@ -186,9 +186,7 @@ def find(folder: Path, stem: str) -> Path | None:
     found = [p for s in _SUFFIXES if (p := folder / f"{stem}{s}").is_file()]
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
-        raise InputError(
-            str(folder), f"holds {names}", "Keep one file for each table."
-        )
+        raise InputError(str(folder), f"holds {names}", "Keep one file for each table.")
     return found[0] if found else None
 
 

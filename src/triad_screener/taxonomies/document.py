@@ -220,4 +220,3 @@ def scalar(text: str) -> Value:
     if _NOT_FINITE.match(text):
         return float(text.replace(".", "", 1))
     return text
-

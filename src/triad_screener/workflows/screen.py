@@ -37,9 +37,7 @@ def screen(taxonomy: Taxonomy, request: Request, *, source: MarketDataSource) ->
         )
     funds = [fund.ticker for fund in taxonomy.benchmarks]
     market = source.fetch(taxonomy.constituents, funds)
-    return assemble(
-        taxonomy, market, request, config_hash=loading.digest(taxonomy)
-    )
+    return assemble(taxonomy, market, request, config_hash=loading.digest(taxonomy))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

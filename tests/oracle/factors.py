@@ -11,8 +11,10 @@ import math
 import statistics
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FACTORS = (
     "mom_12_1",
@@ -151,7 +153,7 @@ def usd_per_unit(rates: list[Row], currency: str, as_of: date) -> float | None:
 # ------------------------------------------------------------------------ statements
 
 
-def known_from(row: Row, foreign_filer: bool) -> date:
+def known_from(row: Row, *, foreign_filer: bool) -> date:
     """The day from which a statement row counts."""
     filed = date_of(row, "filed")
     if filed is not None:
@@ -189,7 +191,7 @@ def known_cells(rows: list[Row], identity: Identity, as_of: date) -> Cells:
         if currency not in ("shares", identity["statement_currency"]):
             continue
         value = number_of(row, "value")
-        known = known_from(row, bool(identity["foreign_filer"]))
+        known = known_from(row, foreign_filer=bool(identity["foreign_filer"]))
         if value is None or known > as_of:
             continue
         end = date.fromisoformat(text_of(row, "period_end"))
@@ -258,10 +260,7 @@ def rejected(series: list[Cell], cell: Cell) -> bool:
     if len(around) < 3:
         return False
     median = statistics.median(around)
-    if median == 0:
-        outside = cell.value != 0
-    else:
-        outside = not 1 / 3 <= cell.value / median <= 3
+    outside = cell.value != 0 if median == 0 else not 1 / 3 <= cell.value / median <= 3
     if not outside:
         return False
     return not (says_more_than_derived(cell.note) or cell.value in cell.copies)

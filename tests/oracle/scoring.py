@@ -7,8 +7,10 @@ specification that it transcribes. Clarity is wanted here, speed is not.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PILLARS = ["compute", "data", "algorithms"]
 

@@ -41,7 +41,7 @@ def front_page(commands: Mapping[str, str]) -> str:
 def _lines(commands: Mapping[str, str]) -> Iterator[str]:
     yield f"{_bold('Usage:')} triad COMMAND [OPTION]..."
     yield ""
-    yield "Screen the AI triad, compute x data x algorithms, and say why each line ranks."
+    yield "Screen the AI triad, compute x data x algorithms; say why each line ranks."
     yield from _section("Commands", commands)
     yield from _section("Options", _OPTIONS)
     yield ""

@@ -49,7 +49,7 @@ def command(
     found, warnings = score(
         _streams.content(file, SIZE_LIMIT), name, chosen, options.split(incumbents)
     )
-    styles = {
+    styles: dict[str, PillarStyle] = {
         pillar: PillarStyle(info.name.en, info.colour)
         for pillar, info in taxonomy.pillars.items()
     }

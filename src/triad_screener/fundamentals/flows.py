@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NoReturn
 from triad_screener.fundamentals.statements import (
     OLDEST_FALLBACK_DAYS,
     TOLERANCE_DAYS,
-    Statements,
 )
 from triad_screener.model.gap import Missing
 from triad_screener.model.quantity import Quantity
@@ -21,6 +20,9 @@ from triad_screener.model.quantity import Quantity
 if TYPE_CHECKING:
     from datetime import date
 
+    from triad_screener.fundamentals.statements import (
+        Statements,
+    )
     from triad_screener.model.market import Frequency
 
 FISCAL_YEAR_FOR_TTM = "fiscal year for TTM"

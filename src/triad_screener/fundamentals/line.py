@@ -63,7 +63,7 @@ class Line:
         pillar_budgets: Weights of the pillars in the thesis exposure.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a different kind of knowledge
         self,
         constituent: Constituent,
         data: LineData,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from triad_screener.model.gap import Missing
 from triad_screener.model.quantity import Figure, Quantity
@@ -226,7 +226,7 @@ class Statements:
         )
         raise Missing(detail, "rejected: outlier quarter")
 
-    def _absent(self, item: str, detail: str) -> None:
+    def _absent(self, item: str, detail: str) -> NoReturn:
         if self.foreign_currencies and not self._cells:
             found = ", ".join(sorted(self.foreign_currencies))
             raise Missing(

@@ -8,8 +8,8 @@ provenance takes care of itself::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 import datetime as dt  # noqa: TC003 - read at run time when a stored screen is opened
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class Constituent(Part):
     layers: tuple[Key, ...] = Field(min_length=1)
     cornerstone: bool = False
     identity: Identity
-    exposures: dict[Pillar, Exposure] = {}
+    exposures: dict[Pillar, Exposure] = Field(default_factory=dict)
     note: Prose | None = None
 
     @model_validator(mode="after")
@@ -222,13 +222,13 @@ class Taxonomy(Part):
     title: Line = "Untitled"
     reviewed: IsoDate | None = None
     """The day on which somebody last went through all entries."""
-    pillars: dict[Pillar, PillarInfo] = {}
-    layers: dict[Key, Layer] = {}
+    pillars: dict[Pillar, PillarInfo] = Field(default_factory=dict)
+    layers: dict[Key, Layer] = Field(default_factory=dict)
     constituents: tuple[Constituent, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     watchlist: tuple[WatchlistEntry, ...] = ()
-    recipes: dict[Key, Recipe] = {"default": Recipe()}
-    sources: dict[Key, Source] = {}
+    recipes: dict[Key, Recipe] = Field(default_factory=lambda: {"default": Recipe()})
+    sources: dict[Key, Source] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -256,8 +256,9 @@ class Taxonomy(Part):
             for exposure in line.exposures.values():
                 yield line.ticker, exposure.source
         for entry in self.watchlist:
-            for part in (*entry.stages, *entry.marks, *entry.holders):
-                yield entry.id, part.source
+            yield from ((entry.id, part.source) for part in entry.stages)
+            yield from ((entry.id, part.source) for part in entry.marks)
+            yield from ((entry.id, part.source) for part in entry.holders)
             if entry.revenue:
                 yield entry.id, entry.revenue.source
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from triad_screener.model.document import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from triad_screener.model.document import Cell
 
@@ -29,13 +29,12 @@ _AMOUNTS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 ASCII: Final = str.maketrans(
     dict(zip("▁▂▃▄▅▆▇█", "_.,-~+*#", strict=True))
     | dict(zip("▏▎▍▌▋▊▉", "...=###", strict=True))
-    | {"│": "|", "▐": "#", "≈": "~", "★": "*", "●": "*", "─": "-", "×": "x", "·": "."}
-    | {"…": ".", "√": "v", "Σ": "S", "²": "2", "≤": "<", "≥": ">", "–": "-"}
+    | {"│": "|", "▐": "#", "≈": "~", "★": "*", "●": "*", "…": "."}
 )
 
 
 def clean(text: str) -> str:
-    """Return ``text`` without control, format and surrogate characters.
+    r"""Return ``text`` without control, format and surrogate characters.
 
     Examples:
         >>> clean("Evil\\x1b[31m Corp\\u202e")
@@ -72,21 +71,7 @@ def written(cell: Cell, kind: Kind) -> str:
 
 def number(value: float, kind: Kind) -> str:
     """Return a number in the way of its kind."""
-    match kind:
-        case Kind.COUNT:
-            return f"{value:.0f}"
-        case Kind.SCORE:
-            return f"{value:.1f}"
-        case Kind.BAR:
-            return signed(value, 1)
-        case Kind.SIGNED:
-            return signed(value, 3)
-        case Kind.FRACTION | Kind.WEIGHT:
-            return f"{value:.1%}"
-        case Kind.AMOUNT:
-            return amount(value)
-        case _:
-            return in_full(value)
+    return _WRITERS.get(kind, in_full)(value)
 
 
 def in_full(value: float) -> str:
@@ -168,3 +153,14 @@ def sparkline(values: Sequence[float], width: int = 12) -> str:
     if spread == 0:
         return _LEVELS[3] * len(chosen)
     return "".join(_LEVELS[round((v - low) / spread * 7)] for v in chosen)
+
+
+_WRITERS: Final[Mapping[Kind, Callable[[float], str]]] = {
+    Kind.COUNT: "{:.0f}".format,
+    Kind.SCORE: "{:.1f}".format,
+    Kind.BAR: lambda value: signed(value, 1),
+    Kind.SIGNED: lambda value: signed(value, 3),
+    Kind.FRACTION: "{:.1%}".format,
+    Kind.WEIGHT: "{:.1%}".format,
+    Kind.AMOUNT: amount,
+}

@@ -10,7 +10,6 @@ from triad_screener.model.document import (
     Kind,
     Paragraph,
     SideBySide,
-    Table,
     Tone,
 )
 from triad_screener.rendering._cells import clean, written
@@ -18,16 +17,24 @@ from triad_screener.rendering._cells import clean, written
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from triad_screener.model.document import Block, Cell, Report, Style
+    from triad_screener.model.document import (
+        Block,
+        Cell,
+        Report,
+        Style,
+        Table,
+    )
 
 _LEFT: Final = (Kind.TEXT, Kind.NAME, Kind.PILLAR, Kind.DATE, Kind.TREND, Kind.BAR)
 _STYLE: Final = """\
 :root{color-scheme:light dark}
-body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem}
-h1{font-size:1.4rem}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}h3{font-size:1rem;margin:0}
+body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:75rem}
+body{padding:0 1rem}h1{font-size:1.4rem}h2{font-size:1.1rem;margin:1.6rem 0 .4rem}
+h3{font-size:1rem;margin:0}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .6rem .2rem 0;text-align:left;white-space:nowrap;vertical-align:top}
-th{font-weight:600;border-bottom:1px solid #8886}tbody tr:nth-child(even){background:#8881}
+th{font-weight:600;border-bottom:1px solid #8886}
+tbody tr:nth-child(even){background:#8881}
 .right{text-align:right}.wrap{white-space:normal;min-width:14rem}.name{font-weight:600}
 .quiet{opacity:.75;font-size:.9rem}.notice{font-weight:600}
 .side{display:flex;flex-wrap:wrap;gap:2rem}svg{vertical-align:middle}

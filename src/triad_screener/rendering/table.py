@@ -17,7 +17,6 @@ from triad_screener.model.document import (
     Document,
     Kind,
     Paragraph,
-    SideBySide,
     Table,
     Tone,
 )
@@ -26,11 +25,19 @@ from triad_screener.rendering import _cells
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from triad_screener.model.document import Block, Cell, Column, Report, Style
+    from triad_screener.model.document import (
+        Block,
+        Cell,
+        Column,
+        Report,
+        SideBySide,
+        Style,
+    )
 
 _GAP: Final = 1
 _SMALL_TABLE_GAP: Final = 3
 _WEIGHT_BAR: Final = 8
+_PER_CENT_A_CELL: Final = 2
 _TREND: Final = 12
 _SHORT_TREND: Final = 8
 _SHORT_LABEL: Final = 4
@@ -154,7 +161,7 @@ class _Grid:
             if grid.width <= style.width:
                 return grid
         while grid.width > style.width and len(kept) > 1:
-            narrower = grid._narrowed()
+            narrower = grid.narrowed()
             if narrower:
                 return narrower
             kept.remove(min(kept, key=lambda at: (table.columns[at].importance, -at)))
@@ -190,7 +197,7 @@ class _Grid:
         """Columns of the terminal that the grid takes."""
         return sum(self.widths) + _GAP * (len(self.widths) - 1)
 
-    def _narrowed(self) -> _Grid | None:
+    def narrowed(self) -> _Grid | None:
         """Return the grid with its last text column narrowed, if that suffices."""
         over = self.width - self.style.width
         last = self.columns[-1]
@@ -230,23 +237,26 @@ class _Grid:
 def _piece(
     cell: Cell, kind: Kind, report: Report, style: Style, *, compact: bool
 ) -> _Piece:
-    if kind is Kind.PILLAR and isinstance(cell, str) and cell in report.pillars:
-        found = report.pillars[cell]
-        label = found.label[:_SHORT_LABEL] if compact else found.label
-        return _Piece(f"● {label}", _rgb(found.colour, style))
-    if isinstance(cell, tuple):
-        return _Piece(_cells.sparkline(cell, _SHORT_TREND if compact else _TREND))
-    if kind is Kind.BAR and (cell is None or isinstance(cell, (int, float))):
-        text = _cells.written(cell, kind) if compact else _cells.bar(cell)
-        return _Piece(text, _tone(cell))
-    if kind is Kind.WEIGHT and isinstance(cell, float):
-        drawn = _cells.length(cell * 100 / 2, _WEIGHT_BAR)
-        return _Piece(f"{cell:6.1%} {drawn}")
-    if kind is Kind.NAME:
-        return _Piece(_cells.written(cell, kind), _BOLD)
-    if cell is None and kind in (Kind.TEXT, Kind.DATE):
-        return _Piece("")
-    return _Piece(_cells.written(cell, kind))
+    match cell, kind:
+        case str(), Kind.PILLAR if cell in report.pillars:
+            found = report.pillars[cell]
+            label = found.label[:_SHORT_LABEL] if compact else found.label
+            return _Piece(f"● {label}", _rgb(found.colour, style))
+        case tuple(), _:
+            width = _SHORT_TREND if compact else _TREND
+            text, colour = _cells.sparkline(cell, width), ""
+        case ((None | int() | float()), Kind.BAR):
+            text = _cells.written(cell, kind) if compact else _cells.bar(cell)
+            colour = _tone(cell)
+        case float(), Kind.WEIGHT:
+            bar = _cells.length(cell * 100 / _PER_CENT_A_CELL, _WEIGHT_BAR)
+            text, colour = f"{cell:6.1%} {bar}", ""
+        case None, Kind.TEXT | Kind.DATE:
+            text, colour = "", ""
+        case _:
+            text = _cells.written(cell, kind)
+            colour = _BOLD if kind is Kind.NAME else ""
+    return _Piece(text, colour)
 
 
 def _tone(z: float | None) -> str:

@@ -34,7 +34,7 @@ _LABELS = {
     "CashCashEquivalentsAndShortTermInvestments": "cash and short-term investments"
 }
 _STEPS = """\
-1. rank z = (rank - mean rank) / deviation of ranks, over the lines that have the factor.
+1. rank z = (rank - mean rank) / deviation of ranks, over the lines with the factor.
 2. z = rank z - n / (n + shrinkage) x mean rank z of its pillar, where one is given.
 3. G = (mean of its factors' z - group mean) / group deviation; a missing z is 0.
 4. Z = (sum of weight x G - mean) / deviation: {mean} and {deviation} here.

@@ -38,6 +38,7 @@ _GROUP_HEADINGS = {
     "risk": "Risk",
     "thesis": "Thes",
 }
+_TRILLION, _BILLION = 1e12, 1e9
 _CONFIDENCE = {"high": "high", "medium": "med", "low": "low"}
 _STAGES = {
     "draft_submitted": "draft filed",
@@ -349,7 +350,7 @@ def _watched(entry: WatchlistFact) -> tuple[Cell, ...]:
 
 def _holders(entry: WatchlistFact) -> str:
     """Return each holder once, with its newest share where one is known."""
-    shares = {h.ticker: h.share for h in entry.holders if h.share is None}
+    shares: dict[str, float | None] = {h.ticker: None for h in entry.holders}
     shares |= {h.ticker: h.share for h in entry.holders if h.share is not None}
     return ", ".join(
         ticker if share is None else f"{ticker} {share:.0%}"
@@ -361,12 +362,9 @@ def _holders(entry: WatchlistFact) -> str:
 def _amount(value: float | None, currency: str) -> str:
     if value is None:
         return "undisclosed"
-    billions = value / 1e9
-    return (
-        f"{currency} {billions:,.4g}bn"
-        if billions < 1000
-        else (f"{currency} {billions / 1000:.4g}tn")
-    )
+    if value >= _TRILLION:
+        return f"{currency} {value / _TRILLION:.4g}tn"
+    return f"{currency} {value / _BILLION:.4g}bn"
 
 
 def _notes(screen: Screen, view: View) -> Iterator[Block]:

@@ -230,7 +230,8 @@ def _baskets(scores: Scores) -> list[Record]:
 
 
 def _run(run: Run) -> Record:
-    return plain(asdict(run))
+    content: Record = plain(asdict(run))
+    return content
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any plain value

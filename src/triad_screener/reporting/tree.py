@@ -26,7 +26,7 @@ def compose(
     taxonomy: Taxonomy, *, language: str = "en", with_recipes: bool = False
 ) -> Report:
     """Return what a taxonomy holds."""
-    styles = {
+    styles: dict[str, PillarStyle] = {
         pillar: PillarStyle(getattr(info.name, language), info.colour)
         for pillar, info in taxonomy.pillars.items()
     }

@@ -136,7 +136,10 @@ def stability(reruns: NDArray[np.intp]) -> NDArray[np.float64]:
     count = reruns.shape[1]
     if count <= 1 or not len(reruns):
         return np.ones(count)
-    return 1 - (reruns.max(axis=0) - reruns.min(axis=0)) / (count - 1)
+    spread: NDArray[np.float64] = (reruns.max(axis=0) - reruns.min(axis=0)) / (
+        count - 1
+    )
+    return 1 - spread
 
 
 def freshness(

@@ -11,7 +11,6 @@ from triad_screener.fundamentals.line import NO_CLOSE, STALE_FX, STALE_PRICE, Li
 from triad_screener.model.cross_section import CrossSection, FactorColumn
 from triad_screener.model.gap import Gap, Missing
 from triad_screener.model.market import LineData
-from triad_screener.model.quantity import Quantity
 from triad_screener.model.screen import ExposureFact, LineFacts, Reading
 from triad_screener.model.vocabulary import PILLARS
 
@@ -20,9 +19,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from triad_screener.model.market import MarketData, StatementCell
-    from triad_screener.model.quantity import Figure
+    from triad_screener.model.quantity import Figure, Quantity
     from triad_screener.model.recipe import Recipe
     from triad_screener.model.taxonomy import Constituent, Taxonomy
+    from triad_screener.model.vocabulary import Pillar
 
 TREND_POINTS = 24
 _TREND_SESSIONS = 253
@@ -126,7 +126,9 @@ def _rate(line: Line) -> Figure | None:
     return found.figures[0] if found and found.figures else None
 
 
-def _exposures(constituent: Constituent, taxonomy: Taxonomy) -> dict[str, ExposureFact]:
+def _exposures(
+    constituent: Constituent, taxonomy: Taxonomy
+) -> dict[Pillar, ExposureFact]:
     return {
         pillar: ExposureFact(
             entry.share,

@@ -80,14 +80,16 @@ def _group_sizes(active: list[FactorColumn]) -> dict[Group, int]:
 def coverage(lines: CrossSection, weighting: Weighting) -> NDArray[np.float64]:
     """Return the share of factor weight each line has; shape ``(n,)``, in [0, 1]."""
     known = np.isfinite(lines.raw[:, weighting.columns])
-    return (known * weighting.weights).sum(axis=1)
+    covered: NDArray[np.float64] = (known * weighting.weights).sum(axis=1)
+    return covered
 
 
 def primary_pillars(exposures: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return the position of each line's largest exposure, ties to the first."""
     if not exposures.size:
         return np.zeros(0, np.intp)
-    return exposures.argmax(axis=1)
+    largest: NDArray[np.intp] = exposures.argmax(axis=1)
+    return largest
 
 
 @dataclass(frozen=True, slots=True)

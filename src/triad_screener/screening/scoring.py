@@ -129,7 +129,7 @@ class _Run:
 
     lines: CrossSection
     weighting: Weighting
-    pillars: NDArray[np.intp]
+    primary: NDArray[np.intp]
     factors: tuple[FactorZ, ...]
     composer: Composer
     base: Composite
@@ -188,7 +188,7 @@ class _Run:
         )
         confidence = np.minimum(np.minimum(coverage, fresh), steady)
         thesis = self._thesis_exposures()
-        complete = ~np.isnan(self._known_raw()).any(axis=1)
+        complete = np.asarray(np.isfinite(self._known_raw()).all(axis=1))
         return tuple(
             LineScore(
                 ticker=self.lines.tickers[row],
@@ -203,7 +203,7 @@ class _Run:
                 confidence_label=composing.confidence_label(float(confidence[row])),
                 freshness=float(fresh[row]),
                 stability=float(steady[row]),
-                primary_pillar=PILLARS[self.pillars[row]],
+                primary_pillar=PILLARS[self.primary[row]],
                 thesis_exposure=float(thesis[row]),
                 groups={g: float(v[row]) for g, v in self.base.groups.items()},
                 factors=self._factor_scores(row),

@@ -18,7 +18,6 @@ from triad_screener.errors import InputError, NoDataError, UsageError
 from triad_screener.model.market import (
     DatedValue,
     ForwardFigure,
-    Frequency,
     LineData,
     MarketData,
     PriceSeries,
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from triad_screener.model.market import (
+        Frequency,
+    )
     from triad_screener.model.taxonomy import Constituent
     from triad_screener.tables.table import Table
 

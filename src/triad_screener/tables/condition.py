@@ -7,7 +7,7 @@ Python variables, and no way to switch any of that on again.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -16,7 +16,7 @@ from triad_screener.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_LOCKED = {
+_LOCKED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,

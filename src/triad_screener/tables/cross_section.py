@@ -63,7 +63,9 @@ def read(
         exposures,
         tuple(factors),
         np.array(columns).T.reshape(len(table), len(ids)),
-        *(table.numbers(column) for column in _SIZES),
+        table.numbers("market_cap_usd"),
+        table.numbers("average_daily_value_usd"),
+        table.numbers("statement_age_days"),
         np.zeros(len(table), bool),
     )
     return found, tuple(name for name in table.unknown if name != _THESIS)

@@ -208,10 +208,7 @@ def read(
     Raises:
         InputError: If the file cannot be read as a table with these columns.
     """
-    if path.suffix == ".parquet":
-        content = _parquet_as_csv(path)
-    else:
-        content = _content(path)
+    content = _parquet_as_csv(path) if path.suffix == ".parquet" else _content(path)
     feed(content)
     return parse(content, str(path), required=required, known=known)
 

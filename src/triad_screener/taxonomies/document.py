@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import yaml
 
@@ -149,7 +149,7 @@ class _Builder:
     def document(self) -> YamlDocument:
         return YamlDocument(self.name, self.root, self.lines)
 
-    def _guard(self, event: yaml.NodeEvent) -> None:
+    def _guard(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
             self._refuse(event, "uses an anchor or alias", "Write the value out.")
         if event.tag is not None:
@@ -169,14 +169,14 @@ class _Builder:
             problem = f"the key {event.value} stands twice (first on line {first})"
             self._refuse(event, problem, "Keep one of the two.")
         holder.key = event.value
-        self.lines[(*holder.place, event.value)] = event.start_mark.line + 1
+        self.lines[(*holder.place, event.value)] = _line(event)
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         if len(self.stack) >= DEPTH_LIMIT:
             self._refuse(event, "is nested too deeply", "A taxonomy is a flat file.")
-        if self.stack and isinstance(self.stack[-1].holder, dict):
-            if self.stack[-1].key is None:
-                self._refuse(event, "has a key that is not text", "Use a plain key.")
+        top = self.stack[-1] if self.stack else None
+        if top and isinstance(top.holder, dict) and top.key is None:
+            self._refuse(event, "has a key that is not text", "Use a plain key.")
         holder: list[Value] | dict[str, Value]
         holder = {} if isinstance(event, yaml.MappingStartEvent) else []
         place = self._place(event, holder)
@@ -190,16 +190,20 @@ class _Builder:
         top = self.stack[-1]
         if isinstance(top.holder, list):
             place = (*top.place, len(top.holder))
-            self.lines[place] = event.start_mark.line + 1
+            self.lines[place] = _line(event)
             top.holder.append(value)
             return place
         key, top.key = top.key or "", None
         top.holder[key] = value
         return (*top.place, key)
 
-    def _refuse(self, event: yaml.Event, problem: str, expected: str) -> None:
-        place = f"{self.name}, line {event.start_mark.line + 1}"
+    def _refuse(self, event: yaml.Event, problem: str, expected: str) -> NoReturn:
+        place = f"{self.name}, line {_line(event)}"
         raise ConfigurationError(place, problem, expected)
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def scalar(text: str) -> Value:

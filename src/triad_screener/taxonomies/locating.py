@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triad_screener.shipped import shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE_NAME = "triad.yaml"
 

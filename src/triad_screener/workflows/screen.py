@@ -71,7 +71,7 @@ def below_floor(found: Screen, floors: Floors, today: date) -> tuple[str, ...]:
     age = (today - found.run.as_of).days
     if floors.max_age_days is not None and age > floors.max_age_days:
         sentences.append(
-            f"The figures are {age} days old, over the {floors.max_age_days:g} asked for."
+            f"The figures are {age} days old, over the {floors.max_age_days:g} allowed."
         )
     if floors.min_coverage is not None and (
         (covered := coverage(found)) < floors.min_coverage

@@ -1,0 +1,86 @@
+# Bare `make` lists the targets. Everything is installed into .venv, pinned by hash.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+CORE := stats fundamentals factors screening reporting model
+CORE_TESTS := $(wildcard $(addprefix tests/,$(CORE)))
+CORE_SOURCE := $(addprefix src/triad_screener/,$(CORE))
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --quiet pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help screen test check coverage format docs snapshots pictures bench lowest lock wheel clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+screen: $(VENV)/.screen ## Install, and rank the bundled snapshot
+	@$(BIN)/triad screen
+
+test: $(VENV)/.dev ## Run all tests
+	@$(BIN)/python -m pytest -q -n auto
+
+check: $(VENV)/.dev ## Check form, types, contracts, documentation and coverage of the core
+	@$(BIN)/ruff format --check --quiet src tests bench
+	@$(BIN)/ruff check --quiet src tests bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
+	@rm -f .lint-imports.log
+	@$(BIN)/python -m cogapp --check -p "" docs/factors.md docs/cli.md docs/errors.md README.md
+	@$(MAKE) --no-print-directory coverage
+
+coverage: $(VENV)/.dev ## Demand full branch coverage of the core
+	@$(BIN)/python -m pytest -q -n auto $(CORE_TESTS) $(CORE_SOURCE) \
+		$(foreach part,$(CORE),--cov=triad_screener.$(part)) \
+		--cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+
+format: $(VENV)/.dev ## Format the code and mend what a machine can
+	@$(BIN)/ruff format --quiet src tests bench
+	@$(BIN)/ruff check --fix --quiet src tests bench
+
+docs: $(VENV)/.dev ## Write the generated parts of the documentation
+	@$(BIN)/python -m cogapp -r -p "" docs/factors.md docs/cli.md docs/errors.md README.md
+
+snapshots: $(VENV)/.dev ## Accept the present output as the expected one
+	@$(BIN)/python -m pytest -q tests --accept
+
+pictures: $(VENV)/.dev ## Draw the pictures of the README
+	@$(BIN)/python bench/pictures.py
+
+bench: $(VENV)/.dev ## Measure times as ratios to bare imports, and growth
+	@$(BIN)/python bench/bench.py
+
+lowest: $(VENV)/.dev ## Run the tests with the lowest versions that are allowed
+	@rm -rf .venv-lowest && $(PYTHON) -m venv .venv-lowest
+	@$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct . pytest pandas scipy jsonschema
+	@.venv-lowest/bin/python -m pytest -q tests
+
+lock: $(VENV)/.dev ## Pin the newest versions that are allowed
+	@$(BIN)/$(LOCK) --group build --upgrade --output-file requirements.txt
+	@$(BIN)/$(LOCK) --group dev --upgrade --output-file requirements-dev.txt
+
+wheel: $(VENV)/.dev ## Build the wheel and try it in an environment of its own
+	@rm -rf dist .venv-wheel
+	@$(BIN)/python -m hatchling build -t wheel
+	@$(PYTHON) -m venv .venv-wheel
+	@.venv-wheel/bin/python -m pip --disable-pip-version-check install --quiet dist/*.whl
+	@cd / && "$(CURDIR)/.venv-wheel/bin/triad" screen --top 3 --quiet
+	@rm -rf .venv-wheel
+
+clean: ## Remove what was built
+	@rm -rf $(VENV) .venv-* dist .coverage .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/.made:
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.screen: $(VENV)/.made requirements.txt pyproject.toml
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.screen requirements-dev.txt
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,57 @@
+"""Fixtures for all tests: snapshots, a small world, and no network."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SNAPSHOTS = Path(__file__).parent / "__snapshots__"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="rewrite snapshots")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every attempt to reach a network fail."""
+
+    def refuse(*args: object) -> NoReturn:
+        message = f"a test tried to reach {args[1:]}"
+        raise AssertionError(message)
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep the reader's own configuration out of the tests."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home))
+    for name in ("TRIAD_CONFIG", "TRIAD_SOURCE", "TRIAD_RECIPE", "COLUMNS", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare text with ``__snapshots__/name``; ``--accept`` rewrites the file."""
+
+    def compare(text: str, name: str) -> None:
+        kept = SNAPSHOTS / name
+        if request.config.getoption("--accept"):
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_bytes(text.encode())
+        assert text == kept.read_bytes().decode(), (
+            "run make snapshots if this is right"
+        )
+
+    return compare

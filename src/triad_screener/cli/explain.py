@@ -64,7 +64,7 @@ def command(
     report = dossier.compose(
         found,
         wanted,
-        clip=chosen.clip,
+        recipe=chosen,
         language=lang.value,
         today=date.today(),  # noqa: DTZ011 - the clock of the reader's shell
     )

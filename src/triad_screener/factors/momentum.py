@@ -41,8 +41,9 @@ def _weekly_volatility(line: Line, fewest: int) -> Quantity:
     if sigma < returns.NO_DISPERSION:
         raise Missing("the price has not moved", "rejected: no price movement")
     last = line.sessions[-1].item()
-    name = "weekly volatility"
-    return Quantity(sigma, (Figure(name, sigma, "fraction a year", last, last),))
+    name, source = "weekly volatility", line.data.price_source
+    figure = Figure(name, sigma, "fraction a year", last, last, source)
+    return Quantity(sigma, (figure,))
 
 
 def twelve_minus_one(line: Line) -> Quantity:

@@ -296,7 +296,14 @@ class Line:
             for pillar, budget in self._budgets.items()
         )
         figures = tuple(
-            Figure(f"exposure to {pillar}", entry.share, "fraction", entry.date)
+            Figure(
+                f"exposure to {pillar}",
+                entry.share,
+                "fraction",
+                entry.date,
+                entry.date,
+                entry.source,
+            )
             for pillar, entry in exposures.items()
         )
         found = Quantity(total, figures)
@@ -341,7 +348,7 @@ class Line:
         if self._count == 0:
             return ()
         recent = self.adjusted[-RISK_SESSIONS:]
-        moves = np.abs(np.diff(np.log(recent)))
-        jumps = np.flatnonzero(moves >= -np.log(1 - LARGEST_DAILY_MOVE))
+        moves, lowest = recent[1:] / recent[:-1], 1 - LARGEST_DAILY_MOVE
+        jumps = np.flatnonzero((moves <= lowest) | (moves >= 1 / lowest))
         days = self.sessions[-RISK_SESSIONS:][1:][jumps]
         return tuple(f"{PRICE_JUMP} on {day}, a split?" for day in days)

@@ -101,13 +101,14 @@ class Statements:
         self.foreign_currencies: set[str] = set()
         known: dict[tuple[Frequency, str], dict[date, list[KnownCell]]] = {}
         for cell in cells:
+            since = known_on(cell, foreign_filer=foreign_filer)
+            if since > as_of:
+                continue
             if cell.currency not in (currency, "shares"):
                 self.foreign_currencies.add(cell.currency)
                 continue
-            since = known_on(cell, foreign_filer=foreign_filer)
-            if since <= as_of:
-                periods = known.setdefault((cell.frequency, cell.item), {})
-                periods.setdefault(cell.period_end, []).append(KnownCell(cell, since))
+            periods = known.setdefault((cell.frequency, cell.item), {})
+            periods.setdefault(cell.period_end, []).append(KnownCell(cell, since))
         self._cells = {
             key: {end: _newest_copy(copies) for end, copies in periods.items()}
             for key, periods in known.items()

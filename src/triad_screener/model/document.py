@@ -78,6 +78,8 @@ class Table:
     Attributes:
         pillar: Colours the title; None for a table of all pillars.
         note: One line under the grid.
+        note_of: Heading of the column that the note explains; without the column it
+            is left out. Empty for a note on the whole grid.
     """
 
     title: str
@@ -85,6 +87,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     pillar: str | None = None
     note: str = ""
+    note_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

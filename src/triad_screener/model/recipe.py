@@ -10,11 +10,13 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from triad_screener.model.dates import IsoDate
+from triad_screener.model.texts import Remark
 from triad_screener.model.vocabulary import GROUPS, PILLARS, Group, Pillar
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Days = Annotated[int, Field(ge=1, le=36500)]
 
 
@@ -49,7 +51,7 @@ class BasketRules(Part):
 
     size: int = Field(5, ge=1, le=1000)
     buffer: Share = 0.20
-    issuer_cap: Annotated[float, Field(gt=0, le=1)] = 0.15
+    issuer_cap: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.15
 
 
 class FreshnessDays(Part):
@@ -93,14 +95,14 @@ def _sum_to_one(budgets: dict[Pillar, float]) -> dict[Pillar, float]:
     return {pillar: budgets[pillar] for pillar in PILLARS}
 
 
-GroupWeights = Annotated[dict[Group, NonNegative], AfterValidator(_every_group)]
+GroupWeights = Annotated[dict[Group, Weight], AfterValidator(_every_group)]
 PillarBudgets = Annotated[dict[Pillar, Share], AfterValidator(_sum_to_one)]
 
 
 class Recipe(Part):
     """Everything that is judgment between a raw value and a basket."""
 
-    description: str = ""
+    description: Remark = ""
     """One sentence for ``triad taxonomy show``."""
     group_weights: GroupWeights = Field(
         {

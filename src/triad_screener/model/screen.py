@@ -160,7 +160,11 @@ class HolderFact:
 
 @dataclass(frozen=True, slots=True)
 class WatchlistFact:
-    """A company not yet listed, as known on the as-of date."""
+    """A company not yet listed, as known on the as-of date.
+
+    Attributes:
+        stage_date: None where the stage is known from a later day only.
+    """
 
     id: str
     name: str
@@ -168,7 +172,7 @@ class WatchlistFact:
     exposure: float
     role: Role
     stage: Stage
-    stage_date: date
+    stage_date: date | None
     stage_source: str
     stage_grade: Grade
     ticker: str | None

@@ -4,15 +4,26 @@ It holds judgment and identity; dated figures such as share counts are data and
 stand in a folder or a store. Shares of revenue are fractions in [0, 1].
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from math import fsum
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from triad_screener.model.dates import IsoDate
 from triad_screener.model.recipe import NonNegative, Part, Positive, Recipe, Share
+from triad_screener.model.texts import (
+    Cik,
+    Colour,
+    Country,
+    Currency,
+    Exchange,
+    Key,
+    Line,
+    Prose,
+    Ticker,
+)
 from triad_screener.model.vocabulary import (
     PILLARS,
     POST_ROLES,
@@ -23,17 +34,21 @@ from triad_screener.model.vocabulary import (
     Stage,
 )
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-Ticker = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.\-=^]{0,19}$", max_length=20)
-]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]{0,63}$")]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Exchange = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{4}$")]
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
-
 _SUM_TOLERANCE = 1e-9
+
+Place = tuple[str | int, ...]
+
+
+class MisfitError(ValueError):
+    """Values that are right by themselves and do not fit together.
+
+    Args:
+        found: Where, as a path of keys and positions, and what is wrong there.
+    """
+
+    def __init__(self, *found: tuple[Place, str]) -> None:
+        super().__init__("; ".join(problem for _, problem in found))
+        self.found = found
 
 
 class Names(Part):
@@ -85,9 +100,8 @@ class Identity(Part):
     """Files annual reports on form 20-F, or outside the United States."""
     half_yearly: bool = False
     """Reports every six months only."""
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
-    cik: Annotated[str, StringConstraints(pattern=r"^\d{10}$")] | None = None
-    """SEC Central Index Key, ten digits."""
+    country: Country | None = None
+    cik: Cik | None = None
 
 
 class Constituent(Part):
@@ -109,8 +123,8 @@ class Constituent(Part):
     def _exposures_within_one(self) -> Self:
         total = fsum(exposure.share for exposure in self.exposures.values())
         if total > 1 + _SUM_TOLERANCE:
-            message = f"the exposures of {self.ticker} sum to {total:.6g}, above 1"
-            raise ValueError(message)
+            problem = f"the exposures of {self.ticker} sum to {total:.6g}, above 1"
+            raise MisfitError((("exposures",), problem))
         return self
 
     def exposure_to(self, pillar: Pillar) -> float:
@@ -192,7 +206,7 @@ class WatchlistEntry(Part):
     holders: tuple[Holder, ...] = ()
     ticker: Ticker | None = None
     """Where it is, or will be, quoted."""
-    cik: Annotated[str, StringConstraints(pattern=r"^\d{10}$")] | None = None
+    cik: Cik | None = None
     stale_after_days: int = Field(120, ge=1)
     note: Prose | None = None
 
@@ -201,8 +215,8 @@ class WatchlistEntry(Part):
         for what, dated in (("stages", self.stages), ("marks", self.marks)):
             days = [entry.date for entry in dated]
             if days != sorted(days):
-                message = f"the {what} of {self.id} must stand oldest first"
-                raise ValueError(message)
+                problem = f"the {what} of {self.id} must stand oldest first"
+                raise MisfitError(((what,), problem))
         return self
 
 
@@ -227,40 +241,46 @@ class Taxonomy(Part):
     constituents: tuple[Constituent, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     watchlist: tuple[WatchlistEntry, ...] = ()
-    recipes: dict[Key, Recipe] = Field(default_factory=lambda: {"default": Recipe()})
+    recipes: dict[Key, Recipe] = Field(
+        default_factory=lambda: {"default": Recipe()}, min_length=1
+    )
     sources: dict[Key, Source] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        problem = next(self._problems(), None)
-        if problem:
-            raise ValueError(problem)
+        if problems := tuple(self._problems()):
+            raise MisfitError(*problems)
         return self
 
-    def _problems(self) -> Iterator[str]:
-        yield from _repeated("ticker", [line.ticker for line in self.constituents])
-        yield from _repeated("watchlist id", [entry.id for entry in self.watchlist])
+    def _problems(self) -> Iterator[tuple[Place, str]]:
+        yield from _repeated("constituents", "ticker", self.constituents)
+        yield from _repeated("benchmarks", "ticker", self.benchmarks)
+        yield from _repeated("watchlist", "id", self.watchlist)
         if self.constituents and set(self.pillars) != set(PILLARS):
-            yield "the pillars compute, data and algorithms must all be described"
-        for line in self.constituents:
-            for layer in line.layers:
+            problem = "the pillars compute, data and algorithms must all be described"
+            yield ("pillars",), problem
+        for row, line in enumerate(self.constituents):
+            for position, layer in enumerate(line.layers):
                 if layer not in self.layers:
-                    yield f"{line.ticker} names the layer {layer}, which is not listed"
-        for owner, source in self._cited():
+                    problem = f"{line.ticker} names the layer {layer}, which is not listed"
+                    yield ("constituents", row, "layers", position), problem
+        for place, owner, source in self._cited():
             if source not in self.sources:
-                yield f"{owner} cites the source {source}, which is not listed"
+                problem = f"{owner} cites the source {source}, which is not listed"
+                yield (*place, "source"), problem
 
-    def _cited(self) -> Iterator[tuple[str, str]]:
-        """Yield every (owner, source id) pair of the file."""
-        for line in self.constituents:
-            for exposure in line.exposures.values():
-                yield line.ticker, exposure.source
-        for entry in self.watchlist:
-            yield from ((entry.id, part.source) for part in entry.stages)
-            yield from ((entry.id, part.source) for part in entry.marks)
-            yield from ((entry.id, part.source) for part in entry.holders)
+    def _cited(self) -> Iterator[tuple[Place, str, str]]:
+        """Yield the place, the owner and the source id of everything cited."""
+        for row, line in enumerate(self.constituents):
+            for pillar, exposure in line.exposures.items():
+                place = ("constituents", row, "exposures", pillar)
+                yield place, line.ticker, exposure.source
+        for row, entry in enumerate(self.watchlist):
+            for what in ("stages", "marks", "holders"):
+                for position, part in enumerate(getattr(entry, what)):
+                    yield ("watchlist", row, what, position), entry.id, part.source
             if entry.revenue:
-                yield entry.id, entry.revenue.source
+                yield ("watchlist", row, "revenue"), entry.id, entry.revenue.source
 
     def constituent(self, ticker: str) -> Constituent | None:
         """Return the line called ``ticker``, if there is one."""
@@ -274,10 +294,15 @@ class Taxonomy(Part):
         )
 
 
-def _repeated(kind: str, names: list[str]) -> Iterator[str]:
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            yield f"the {kind} {name} stands twice"
+def _repeated(
+    where: str, key: str, entries: Sequence[Part]
+) -> Iterator[tuple[Place, str]]:
+    seen = set()
+    for row, entry in enumerate(entries):
+        name = getattr(entry, key)
+        if name in seen:
+            yield (where, row, key), f"the {key} {name} stands twice"
+        seen.add(name)
 
 
 def stage_at(entry: WatchlistEntry, as_of: date) -> StageChange | None:

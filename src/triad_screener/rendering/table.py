@@ -38,6 +38,7 @@ _GAP: Final = 1
 _SMALL_TABLE_GAP: Final = 3
 _WEIGHT_BAR: Final = 8
 _PER_CENT_A_CELL: Final = 2
+_BAR: Final = 7
 _TREND: Final = 12
 _SHORT_TREND: Final = 8
 _SHORT_LABEL: Final = 4
@@ -79,7 +80,8 @@ def _block(block: Block, report: Report, style: Style) -> list[str]:
         return _paragraph(block, style)
     if isinstance(block, Table):
         grid = _Grid.fitted(block, report, style)
-        note = _wrapped(block.note, style) if block.note else []
+        noted = not block.note_of or block.note_of in grid.headings
+        note = _wrapped(block.note, style) if block.note and noted else []
         return [
             "",
             _title(block, report, style),
@@ -157,7 +159,8 @@ class _Grid:
         """Return the grid with the most that fits ``style.width``."""
         kept = list(range(len(table.columns)))
         for compact in (False, True):
-            grid = cls._drawn(table, kept, report, style, compact=compact)
+            painter = _Painter(report, style, table.pillar, compact)
+            grid = cls._drawn(table, kept, painter)
             if grid.width <= style.width:
                 return grid
         while grid.width > style.width and len(kept) > 1:
@@ -165,32 +168,26 @@ class _Grid:
             if narrower:
                 return narrower
             kept.remove(min(kept, key=lambda at: (table.columns[at].importance, -at)))
-            grid = cls._drawn(table, kept, report, style, compact=True)
+            grid = cls._drawn(table, kept, painter)
         return grid
 
     @classmethod
-    def _drawn(
-        cls,
-        table: Table,
-        kept: Sequence[int],
-        report: Report,
-        style: Style,
-        *,
-        compact: bool,
-    ) -> _Grid:
+    def _drawn(cls, table: Table, kept: Sequence[int], painter: _Painter) -> _Grid:
         columns = tuple(table.columns[at] for at in kept)
         rows = tuple(
-            tuple(
-                _piece(row[at], table.columns[at].kind, report, style, compact=compact)
-                for at in kept
-            )
+            tuple(painter.piece(row[at], table.columns[at].kind) for at in kept)
             for row in table.rows
         )
         widths = tuple(
             max([cell_len(column.heading), *(cell_len(row[i].text) for row in rows)])
             for i, column in enumerate(columns)
         )
-        return cls(columns, rows, widths, style)
+        return cls(columns, rows, widths, painter.style)
+
+    @property
+    def headings(self) -> list[str]:
+        """Headings of the columns that were kept."""
+        return [column.heading for column in self.columns]
 
     @property
     def width(self) -> int:
@@ -214,7 +211,7 @@ class _Grid:
     def lines(self, *, heads: bool) -> Iterator[str]:
         """Yield the lines of the grid; a narrowed last column runs on below."""
         if heads:
-            yield self._line([_Piece(column.heading, _DIM) for column in self.columns])
+            yield self._line([self._heading(at) for at in range(len(self.columns))])
         for row in self.rows:
             *others, last = row
             if cell_len(last.text) <= self.widths[-1]:
@@ -226,6 +223,13 @@ class _Grid:
             for text in rest:
                 yield self._line([*blank, _Piece(text, last.colour)])
 
+    def _heading(self, at: int) -> _Piece:
+        """Return a heading; that of a bar stands over its axis."""
+        text = self.columns[at].heading
+        if self.columns[at].kind is Kind.BAR and self.widths[at] >= _BAR:
+            text = text.center(self.widths[at])
+        return _Piece(text, _DIM)
+
     def _line(self, pieces: Sequence[_Piece]) -> str:
         cells = []
         for column, width, piece in zip(self.columns, self.widths, pieces, strict=True):
@@ -234,29 +238,48 @@ class _Grid:
         return (" " * _GAP).join(cells)
 
 
-def _piece(
-    cell: Cell, kind: Kind, report: Report, style: Style, *, compact: bool
-) -> _Piece:
-    match cell, kind:
-        case str(), Kind.PILLAR if cell in report.pillars:
-            found = report.pillars[cell]
-            label = found.label[:_SHORT_LABEL] if compact else found.label
-            return _Piece(f"● {label}", _rgb(found.colour, style))
-        case tuple(), _:
-            width = _SHORT_TREND if compact else _TREND
-            text, colour = _cells.sparkline(cell, width), ""
-        case ((None | int() | float()), Kind.BAR):
-            text = _cells.written(cell, kind) if compact else _cells.bar(cell)
-            colour = _tone(cell)
-        case float(), Kind.WEIGHT:
-            bar = _cells.length(cell * 100 / _PER_CENT_A_CELL, _WEIGHT_BAR)
-            text, colour = f"{cell:6.1%} {bar}", ""
-        case None, Kind.TEXT | Kind.DATE:
-            text, colour = "", ""
-        case _:
-            text = _cells.written(cell, kind)
-            colour = _BOLD if kind is Kind.NAME else ""
-    return _Piece(text, colour)
+@dataclass(frozen=True, slots=True)
+class _Painter:
+    """Turns cells into text with a colour.
+
+    Attributes:
+        pillar: Of the table, which colours its bars; None for none.
+        compact: Whether there is little room.
+    """
+
+    report: Report
+    style: Style
+    pillar: str | None
+    compact: bool
+
+    def piece(self, cell: Cell, kind: Kind) -> _Piece:
+        """Return ``cell`` ready to be drawn."""
+        match cell, kind:
+            case str(), Kind.PILLAR if cell in self.report.pillars:
+                label = self.report.pillars[cell].label
+                short = label[:_SHORT_LABEL] if self.compact else label
+                return _Piece(f"● {short}", self._tint(cell))
+            case tuple(), _:
+                width = _SHORT_TREND if self.compact else _TREND
+                return _Piece(_cells.sparkline(cell, width))
+            case ((None | int() | float()), Kind.BAR):
+                draw = _cells.written(cell, kind) if self.compact else _cells.bar(cell)
+                return _Piece(draw, _tone(cell))
+            case float(), Kind.WEIGHT:
+                bar = _cells.length(cell * 100 / _PER_CENT_A_CELL, _WEIGHT_BAR)
+                return _Piece(f"{cell:6.1%} {bar}", self._tint(self.pillar))
+            case _:
+                return self._plain(cell, kind)
+
+    def _plain(self, cell: Cell, kind: Kind) -> _Piece:
+        if cell is None and kind in (Kind.TEXT, Kind.DATE):
+            return _Piece("")
+        return _Piece(_cells.written(cell, kind), _BOLD if kind is Kind.NAME else "")
+
+    def _tint(self, pillar: str | None) -> str:
+        if pillar is None:
+            return ""
+        return _rgb(self.report.pillars[pillar].colour, self.style)
 
 
 def _tone(z: float | None) -> str:

@@ -32,13 +32,14 @@ def of_pillars(
         line
         for line in lines
         if line["primary_pillar"] in pillars
-        or any(_share(line, pillar) >= exposure_floor for pillar in pillars)
+        or any(_is_exposed(line, pillar, exposure_floor) for pillar in pillars)
     ]
 
 
-def _share(line: Record, pillar: str) -> float:
+def _is_exposed(line: Record, pillar: str, exposure_floor: float) -> bool:
     found = line["exposures"][pillar]
-    return float(found["share"]) if found else 0.0
+    share = float(found["share"]) if found else 0.0
+    return share > 0 and share >= exposure_floor
 
 
 def of_tickers(lines: Sequence[Record], tickers: Collection[str]) -> list[Record]:

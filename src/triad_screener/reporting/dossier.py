@@ -27,12 +27,11 @@ if TYPE_CHECKING:
 
     from triad_screener.model.document import Block, Cell
     from triad_screener.model.quantity import Figure
+    from triad_screener.model.recipe import Recipe
     from triad_screener.model.scores import LineScore
     from triad_screener.model.screen import LineFacts, Screen
 
-_LABELS = {
-    "CashCashEquivalentsAndShortTermInvestments": "cash and short-term investments"
-}
+_LABELS = {"CashCashEquivalentsAndShortTermInvestments": "cash and securities"}
 _STEPS = """\
 1. rank z = (rank - mean rank) / deviation of ranks, over the lines with the factor.
 2. z = rank z - n / (n + shrinkage) x mean rank z of its pillar, where one is given.
@@ -47,7 +46,7 @@ def compose(
     screen: Screen,
     ticker: str,
     *,
-    clip: float,
+    recipe: Recipe,
     language: str = "en",
     today: date | None = None,
 ) -> Report:
@@ -56,7 +55,7 @@ def compose(
     Args:
         screen: The answer.
         ticker: A line of the taxonomy that trades by then.
-        clip: Largest absolute z-score of the recipe.
+        recipe: The one that the screen was made by.
         language: ``en`` or ``zh``, for the names of pillars.
         today: Day of the reader's clock, for the age; None leaves it out.
     """
@@ -64,8 +63,8 @@ def compose(
     line = next((one for one in screen.scores.lines if one.ticker == ticker), None)
     return Report(
         title=_title(screen, fact, line),
-        blocks=tuple(_blocks(screen, fact, line, clip, today)),
-        record=_record(screen, fact, line),
+        blocks=tuple(_blocks(screen, fact, line, recipe, today)),
+        record=_record(screen, fact, line, recipe),
         rows=tuple(_figure_rows(fact)),
         tickers=(ticker,),
         pillars={
@@ -82,16 +81,21 @@ def _title(screen: Screen, fact: LineFacts, line: LineScore | None) -> str:
     if line:
         count = len(screen.scores.lines)
         return f"{name}: rank {line.rank} of {count}, score {line.score} of 100"
+    return f"{name}: not ranked, {_why_not(screen, fact)}"
+
+
+def _why_not(screen: Screen, fact: LineFacts) -> str:
+    reasons = {one.ticker: one.reason for one in screen.scores.unranked}
     if fact.ticker in screen.scores.dropped_lines:
-        return f"{name}: not ranked, another line of {fact.issuer} stands for it"
-    return f"{name}: not ranked"
+        return f"another line of {fact.issuer} stands for it"
+    return reasons.get(fact.ticker, f"not in the universe {screen.run.universe}")
 
 
 def _blocks(
     screen: Screen,
     fact: LineFacts,
     line: LineScore | None,
-    clip: float,
+    recipe: Recipe,
     today: date | None,
 ) -> Iterator[Block]:
     yield Paragraph(source_line(screen, today), Tone.NOTICE)
@@ -104,13 +108,13 @@ def _blocks(
         steps = _STEPS.format(
             mean=_short(composite.mean),
             deviation=_short(composite.deviation),
-            clip=clip,
+            clip=recipe.clip,
         )
         yield Paragraph(f"\n{steps}", Tone.QUIET)
     yield _evidence(fact)
     yield _valuation(fact)
-    yield _figures(fact)
-    yield from _missing(fact, line)
+    yield _figures(fact, recipe)
+    yield from _missing(screen, fact, line)
     yield Paragraph(DISCLAIMER, Tone.QUIET)
 
 
@@ -322,7 +326,7 @@ _FIGURE_COLUMNS = (
 )
 
 
-def _figures(fact: LineFacts) -> Table:
+def _figures(fact: LineFacts, recipe: Recipe) -> Table:
     rows = tuple(
         (
             row["factor"],
@@ -337,7 +341,16 @@ def _figures(fact: LineFacts) -> Table:
         )
         for row in _figure_rows(fact)
     )
-    return Table("Figures behind the raw values", _FIGURE_COLUMNS, rows)
+    return Table(
+        "Figures behind the raw values", _FIGURE_COLUMNS, rows, note=_judged(recipe)
+    )
+
+
+def _judged(recipe: Recipe) -> str:
+    """Return the values of the recipe that stand in the formulas of factors."""
+    rate = recipe.risk_free_rate
+    budgets = " + ".join(f"{recipe.pillar_budgets[p]:g} x {p}" for p in PILLARS)
+    return f"rf is {rate.value:g} a year, of {rate.date}; thesis is {budgets}."
 
 
 def _figure_rows(fact: LineFacts) -> Iterator[dict[str, Any]]:
@@ -356,13 +369,16 @@ def _figure_rows(fact: LineFacts) -> Iterator[dict[str, Any]]:
             }
 
 
-def _missing(fact: LineFacts, line: LineScore | None) -> Iterator[Block]:
-    rows = []
-    for name, reading in fact.readings.items():
-        if reading.value is None:
-            counts = line is None or name in line.factors
-            effect = "counts as neutral" if counts else "the factor is not active"
-            rows.append((name, reading.reason, reading.detail, effect))
+def _missing(
+    screen: Screen, fact: LineFacts, line: LineScore | None
+) -> Iterator[Block]:
+    effect = "counts as neutral" if line else "the line is not ranked"
+    inactive = dict.fromkeys(screen.scores.inactive_factors, "the factor is not active")
+    rows = [
+        (name, reading.reason, reading.detail, inactive.get(name, effect))
+        for name, reading in fact.readings.items()
+        if reading.value is None
+    ]
     if rows:
         columns = (
             Column("Factor", Kind.NAME, 100),
@@ -374,18 +390,16 @@ def _missing(fact: LineFacts, line: LineScore | None) -> Iterator[Block]:
 
 
 def _record(
-    screen: Screen, fact: LineFacts, line: LineScore | None
+    screen: Screen, fact: LineFacts, line: LineScore | None, recipe: Recipe
 ) -> dict[str, object]:
-    wanted = fact.ticker
-    every = records.of_lines(screen)
-    found = next((one for one in every if one["ticker"] == wanted), None)
     return {
         "schema_version": records.SCHEMA_VERSION,
         "run": records.plain(asdict(screen.run)),
-        "line": found or {"ticker": wanted, "rank": None},
+        "recipe": recipe.model_dump(mode="json"),
+        "line": _line_record(screen, fact),
         "formulas": {name: FACTORS[name].formula for name in FACTORS},
         "ranks": {n: f.rank for n, f in line.factors.items()} if line else {},
-        "standardisation": asdict(screen.scores.standardisation),
+        "standardisation": _standardisation(screen),
         "valuation": records.plain([asdict(figure) for figure in fact.valuation]),
         "figures": list(_figure_rows(fact)),
         "missing": {
@@ -395,3 +409,21 @@ def _record(
         },
         "flags": {n: list(r.flags) for n, r in fact.readings.items() if r.flags},
     }
+
+
+def _line_record(screen: Screen, fact: LineFacts) -> records.Record:
+    """Return the line as `screen` shows it, one that stands aside without scores."""
+    every = records.of_lines(screen)
+    found = next((one for one in every if one["ticker"] == fact.ticker), None)
+    return found or records.of_line_aside(screen, fact, _why_not(screen, fact))
+
+
+def _standardisation(screen: Screen) -> records.Record:
+    """Return the means and deviations, those of pillars by name."""
+    used = asdict(screen.scores.standardisation)
+    for factor in used["factors"].values():
+        factor["pillar_means"] = {
+            pillar: dict(zip(("count", "mean", "shrinkage"), found, strict=True))
+            for pillar, found in factor["pillar_means"].items()
+        }
+    return used

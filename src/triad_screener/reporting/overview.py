@@ -104,8 +104,9 @@ def _blocks(
         yield _chosen(view.columns, rows)
     else:
         yield ranking(view.lines)
+    yield from _unranked(view, screen)
     if not view.quiet:
-        yield from _unranked(screen, view)
+        yield from _set_aside(screen, view)
     yield baskets(screen.scores.baskets, view.pillars, screen)
     yield from _watchlist(screen, view)
     if not view.quiet:
@@ -166,7 +167,7 @@ def ranking(lines: Sequence[Record]) -> Table:
     )
     rows = tuple(_ranking_row(line, letters) for line in ranked)
     legend = "; ".join(f"{letter} {flag}" for flag, letter in letters.items())
-    return Table("Ranking", columns, rows, note=legend)
+    return Table("Ranking", columns, rows, note=legend, note_of="Flag")
 
 
 def _ranking_row(line: Record, letters: Mapping[str, str]) -> tuple[Cell, ...]:
@@ -232,7 +233,7 @@ def _cell(value: Any) -> Cell:  # noqa: ANN401 - any plain value
     return str(value) if isinstance(value, bool) else value
 
 
-def _unranked(screen: Screen, view: View) -> Iterator[Block]:
+def _unranked(view: View, screen: Screen) -> Iterator[Block]:
     rows = [
         (line["ticker"], line["name"], line["coverage"], _lacking(screen, line))
         for line in view.lines
@@ -246,6 +247,10 @@ def _unranked(screen: Screen, view: View) -> Iterator[Block]:
             Column("Why it is not ranked", Kind.TEXT, 90),
         )
         yield Table("Not ranked", columns, tuple(rows))
+
+
+def _set_aside(screen: Screen, view: View) -> Iterator[Block]:
+    """Say which lines others stand for, and which did not trade yet."""
     shown = {line["ticker"] for line in view.lines}
     if dropped := [t for t in screen.scores.dropped_lines if not view.columns]:
         stand = ", ".join(f"{t} ({_stands_for(screen, t)})" for t in dropped)

@@ -94,11 +94,20 @@ def of_lines(screen: Screen) -> list[Record]:
     ]
 
 
+def of_line_aside(screen: Screen, fact: LineFacts, reason: str) -> Record:
+    """Return a line that is neither ranked nor unranked: the same keys, no scores."""
+    return {**_line(fact, None, {}, screen), "reason": reason}
+
+
 def about_equal(line: LineScore, following: LineScore) -> bool:
     """Return whether the intervals of two neighbours overlap."""
+    (low, high), (lower, higher) = _interval(line), _interval(following)
+    return low <= higher and lower <= high
+
+
+def _interval(line: LineScore) -> tuple[float, float]:
     low = line.score if line.score_low is None else line.score_low
-    high = following.score if following.score_high is None else following.score_high
-    return low <= high
+    return low, line.score if line.score_high is None else line.score_high
 
 
 def _scored(line: LineScore) -> Record:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from triad_screener import __version__
 from triad_screener.model.gap import Gap
 from triad_screener.model.screen import PillarFact, Run, Screen
+from triad_screener.model.vocabulary import POST_ROLES
 from triad_screener.screening import measuring, pillars, scoring, selecting, watching
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from triad_screener.fundamentals.line import Line
     from triad_screener.model.market import MarketData
     from triad_screener.model.recipe import Recipe
-    from triad_screener.model.screen import LineFacts
+    from triad_screener.model.screen import LineFacts, WatchlistFact
     from triad_screener.model.taxonomy import Taxonomy
 
 
@@ -79,9 +80,9 @@ def assemble(
         layer_names={key: layer.name for key, layer in taxonomy.layers.items()},
         scores=scores,
         facts=facts,
-        not_listed=_unlisted(lines),
+        not_listed=_unlisted(lines, among),
         absent=tuple(sorted(set(facts) - known)),
-        watchlist=watching.watch(taxonomy, as_of),
+        watchlist=_watchlist(taxonomy, as_of, request.universe),
         turnover=pillars.turnover(scores.baskets, request.holdings)
         if request.holdings
         else None,
@@ -91,12 +92,23 @@ def assemble(
     )
 
 
+def _watchlist(
+    taxonomy: Taxonomy, as_of: date, universe: str
+) -> tuple[WatchlistFact, ...]:
+    """Return the watchlist; of the universe ``post``, the names of the post only."""
+    found = watching.watch(taxonomy, as_of)
+    if universe == "post":
+        return tuple(entry for entry in found if entry.role in POST_ROLES)
+    return found
+
+
 def _incumbents(request: Request) -> tuple[str, ...]:
     return tuple(sorted({*request.incumbents, *request.holdings}))
 
 
-def _unlisted(lines: Sequence[Line]) -> tuple[str, ...]:
-    return tuple(sorted(line.constituent.ticker for line in lines if line.is_unlisted))
+def _unlisted(lines: Sequence[Line], among: Collection[str] | None) -> tuple[str, ...]:
+    tickers = sorted(line.constituent.ticker for line in lines if line.is_unlisted)
+    return tuple(t for t in tickers if among is None or t in among)
 
 
 def _gaps(facts: Mapping[str, LineFacts], dropped: Sequence[str]) -> tuple[Gap, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from triad_screener.factors import FACTORS, measure
-from triad_screener.fundamentals.line import NO_CLOSE, STALE_FX, STALE_PRICE, Line
+from triad_screener.fundamentals.line import STALE_PRICE, Line
 from triad_screener.model.cross_section import CrossSection, FactorColumn
 from triad_screener.model.gap import Gap, Missing
 from triad_screener.model.market import LineData
@@ -198,6 +198,3 @@ def _column(
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Return ``values`` as floats, None as NaN."""
     return np.array(values, dtype=np.float64)
-
-
-__all__ = ["NO_CLOSE", "STALE_FX", "cross_section", "describe", "lines_as_known"]

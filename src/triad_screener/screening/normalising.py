@@ -81,7 +81,8 @@ def coverage(lines: CrossSection, weighting: Weighting) -> NDArray[np.float64]:
     """Return the share of factor weight each line has; shape ``(n,)``, in [0, 1]."""
     known = np.isfinite(lines.raw[:, weighting.columns])
     covered: NDArray[np.float64] = (known * weighting.weights).sum(axis=1)
-    return covered
+    # The weights of all factors may sum to a hair above one.
+    return covered.clip(max=1.0)
 
 
 def primary_pillars(exposures: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -36,7 +36,7 @@ def _fact(
         entry.exposure,
         entry.role,
         stage.stage,
-        stage.date,
+        stage.date if stage.date <= as_of else None,
         taxonomy.sources[stage.source].publisher,
         stage.grade,
         entry.ticker,

@@ -23,20 +23,6 @@ LONGEST_WEEKS: Final = 104
 SHORTEST_RISK_HISTORY: Final = 127
 
 
-def total_return(closes: NDArray[np.float64], start: int, end: int) -> float | None:
-    """Return the total return between two sessions, counted back from the last.
-
-    ``R = P[-end] / P[-start] - 1``, a fraction; ``P[-1]`` is the last close.
-
-    Examples:
-        >>> total_return(np.array([100.0, 110.0, 125.0]), start=3, end=1)
-        0.25
-    """
-    if closes.size < start:
-        return None
-    return float(closes[-end] / closes[-start] - 1)
-
-
 def weekly_volatility(closes: NDArray[np.float64], fewest: int) -> float | None:
     """Return the annualised deviation of weekly log returns.
 

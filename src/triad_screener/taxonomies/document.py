@@ -2,7 +2,8 @@
 
 A small, safe subset of YAML: mappings with text keys, lists and plain values. No
 tags, anchors or aliases, no duplicate keys, a size and a depth limit. Values follow
-YAML 1.2, so that the ticker ON is a text and not the truth value of YAML 1.1.
+YAML 1.2, so that the ticker ON is a text and not the truth value of YAML 1.1; what
+begins with a zero, such as 0700, is a text, too.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import yaml
+from yaml.reader import Reader
 
 from triad_screener.errors import ConfigurationError
 
@@ -31,8 +33,10 @@ _PLAIN: Final[dict[str, bool | None]] = {
     "true": True,
     "false": False,
 }
-_INTEGER = re.compile(r"[-+]?\d+\Z", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(\.\d+|\d+\.?\d*)([eE][-+]?\d+)?\Z", re.ASCII)
+_INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)\Z", re.ASCII)
+_FLOAT = re.compile(
+    r"[-+]?(\.\d+|(0|[1-9]\d*)(\.\d*)?)([eE][-+]?\d+)?\Z", re.ASCII
+)
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|nan)\Z", re.ASCII | re.IGNORECASE)
 _LONGEST_NUMBER = 40
 
@@ -94,6 +98,10 @@ def parse(text: str, name: str) -> YamlDocument:
     Raises:
         ConfigurationError: If ``text`` is not YAML of the safe subset.
     """
+    if found := Reader.NON_PRINTABLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        problem = f"holds {found[0]!r}, a character that YAML does not allow"
+        raise ConfigurationError(f"{name}, line {line}", problem, "Take it out.")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(name)
     try:
@@ -105,9 +113,6 @@ def parse(text: str, name: str) -> YamlDocument:
         raise ConfigurationError(
             f"{name}, line {line}", problem, "Mend the line and check it again."
         ) from error
-    except (yaml.YAMLError, ValueError) as error:
-        problem = "is not YAML (it holds a character that YAML does not allow)"
-        raise ConfigurationError(name, problem, "Save it as plain UTF-8.") from error
     return builder.document()
 
 
@@ -153,7 +158,8 @@ class _Builder:
         if event.anchor is not None:
             self._refuse(event, "uses an anchor or alias", "Write the value out.")
         if event.tag is not None:
-            self._refuse(event, f"uses the tag {event.tag}", "Leave the tag out.")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._refuse(event, f"uses the tag {tag}", "Leave the tag out.")
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         holder = self.stack[-1] if self.stack else None
@@ -210,8 +216,8 @@ def scalar(text: str) -> Value:
     """Return the value a plain scalar writes, by the core schema of YAML 1.2.
 
     Examples:
-        >>> [scalar(text) for text in ("ON", "5", "0.15", "true", "~", "2026-05-15")]
-        ['ON', 5, 0.15, True, None, '2026-05-15']
+        >>> [scalar(text) for text in ("ON", "5", "0.15", "true", "~", "0700")]
+        ['ON', 5, 0.15, True, None, '0700']
     """
     if text in _PLAIN:
         return _PLAIN[text]

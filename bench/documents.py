@@ -1,0 +1,76 @@
+"""What the generated parts of the documentation say; called by cog.
+
+``make docs`` writes them, ``make check`` refuses a document that is out of date.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from typing import Final
+
+from triad_screener.cli import COMMANDS
+from triad_screener.errors import EXIT_CODES
+from triad_screener.factors import FACTORS
+
+AGE: Final = re.compile(r", \d+ days old")
+SUBCOMMANDS: Final = {"taxonomy": ("check", "show", "schema", "init")}
+
+
+def output(*arguments: str, width: int = 80) -> str:
+    """Return what ``triad`` prints off a terminal, without the age of the figures."""
+    environment = os.environ | {"COLUMNS": str(width), "TERM": "dumb"}
+    environment["TERMINAL_WIDTH"] = str(width)
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "triad_screener", *arguments],
+        check=True,
+        capture_output=True,
+        env=environment,
+    )
+    lines = AGE.sub("", done.stdout.decode()).splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip("\n")
+
+
+def console(*arguments: str, width: int = 80) -> str:
+    """Return a command and its output as a block of Markdown."""
+    command = " ".join(f'"{a}"' if " " in a else a for a in arguments)
+    text = output(*arguments, width=width)
+    return f"```console\n$ triad {command}\n{text}\n```"
+
+
+def factors() -> str:
+    """Return the register of factors as Markdown."""
+    lines = []
+    for factor in FACTORS.values():
+        better = "higher" if factor.sign > 0 else "lower"
+        lines += [
+            f"## {factor.id}",
+            "",
+            f"{factor.label}; group {factor.group}; {better} is better.",
+            f"Unit: {factor.unit}.",
+            "",
+            f"    {factor.formula}",
+            "",
+            f"Source: {factor.reference}.",
+            "",
+        ]
+    return "\n".join(lines).rstrip()
+
+
+def exit_codes() -> str:
+    """Return the table of exit codes as Markdown."""
+    rows = [f"| {code} | {text} |" for code, text in EXIT_CODES.items()]
+    return "\n".join(["| code | meaning |", "|---:|---|", *rows])
+
+
+def helps() -> str:
+    """Return the help of every command."""
+    parts = ["## triad", "", f"```text\n{output('--help')}\n```"]
+    for command in COMMANDS:
+        below = [(command, name) for name in SUBCOMMANDS.get(command, ())]
+        for words in ((command,), *below):
+            text = output(*words, "--help")
+            parts += ["", f"## triad {' '.join(words)}", "", f"```text\n{text}\n```"]
+    return "\n".join(parts)

@@ -1,0 +1,264 @@
+"""Small lines, statements, prices and cross-sections, made by hand.
+
+The as-of date is 2026-06-30: the quarter to March and the year to December are known
+on it by the lag rules, without a filing date.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from triad_screener.factors import FACTORS
+from triad_screener.fundamentals.line import Line
+from triad_screener.fundamentals.statements import Statements
+from triad_screener.model.cross_section import CrossSection, FactorColumn
+from triad_screener.model.market import (
+    DatedValue,
+    ForwardFigure,
+    LineData,
+    MarketData,
+    PriceSeries,
+    StatementCell,
+)
+from triad_screener.model.recipe import Recipe
+from triad_screener.model.taxonomy import Constituent, Taxonomy
+from triad_screener.model.vocabulary import PILLARS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from triad_screener.model.market import Frequency
+
+AS_OF = date(2026, 6, 30)
+Q0 = date(2026, 3, 31)
+A0 = date(2025, 12, 31)
+CASH = "CashCashEquivalentsAndShortTermInvestments"
+BUDGETS = {"compute": 0.5, "data": 0.2, "algorithms": 0.3}
+
+
+def quarter_end(back: int) -> date:
+    """The last day of the calendar quarter, so many before the one to March 2026."""
+    months = 2026 * 12 + 3 - 3 * back
+    return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
+
+
+def year_end(back: int) -> date:
+    """The last day of 2025, or of so many years before."""
+    return A0.replace(year=A0.year - back)
+
+
+def cell(  # noqa: PLR0913 - the columns of a file
+    item: str,
+    value: float,
+    end: date = Q0,
+    *,
+    frequency: Frequency = "quarterly",
+    currency: str = "USD",
+    filed: date | None = None,
+    note: str = "",
+) -> StatementCell:
+    """One figure of a statement, its filing date unknown."""
+    return StatementCell(frequency, item, end, value, currency, filed, "by hand", note)
+
+
+def quarters(
+    item: str, *values: float | None, currency: str = "USD"
+) -> tuple[StatementCell, ...]:
+    """Figures of the newest quarters, newest first; None leaves one out."""
+    return tuple(
+        cell(item, value, quarter_end(back), currency=currency)
+        for back, value in enumerate(values)
+        if value is not None
+    )
+
+
+def years(
+    item: str, *values: float | None, currency: str = "USD"
+) -> tuple[StatementCell, ...]:
+    """Figures of the newest fiscal years, newest first; None leaves one out."""
+    return tuple(
+        cell(item, value, year_end(back), frequency="annual", currency=currency)
+        for back, value in enumerate(values)
+        if value is not None
+    )
+
+
+def statements(
+    *cells: StatementCell,
+    as_of: date = AS_OF,
+    currency: str = "USD",
+    foreign_filer: bool = False,
+) -> Statements:
+    """Statements as known on the as-of date."""
+    return Statements(
+        cells, as_of=as_of, currency=currency, foreign_filer=foreign_filer
+    )
+
+
+def prices(
+    closes: Sequence[float] | NDArray[np.float64],
+    *,
+    last: date = AS_OF,
+    unadjusted: Sequence[float] | None = None,
+    volumes: Sequence[float] | None = None,
+) -> PriceSeries:
+    """Closes on consecutive days up to ``last``, oldest first."""
+    adjusted = np.array(closes, np.float64)
+    end = np.datetime64(last, "D")
+    empty = np.full(adjusted.size, nan)
+    return PriceSeries(
+        np.arange(end - adjusted.size + 1, end + 1),
+        adjusted,
+        adjusted if unadjusted is None else np.array(unadjusted, np.float64),
+        empty if volumes is None else np.array(volumes, np.float64),
+    )
+
+
+def constituent(
+    ticker: str = "AAA",
+    *,
+    exposures: Mapping[str, float] | None = None,
+    exposed_on: str = "2026-01-31",
+    issuer: str = "",
+    role: str = "core",
+    **identity: object,
+) -> Constituent:
+    """A listed line, half of it compute, in US dollars throughout."""
+    shares = {"compute": 0.5} if exposures is None else exposures
+    return Constituent.model_validate(
+        {
+            "ticker": ticker,
+            "name": f"{ticker} Inc",
+            "issuer": issuer or ticker.lower().replace(".", "_"),
+            "role": role,
+            "layers": ("accelerators",),
+            "identity": {
+                "exchange": "XNAS",
+                "price_currency": "USD",
+                "statement_currency": "USD",
+                **identity,
+            },
+            "exposures": {
+                pillar: {
+                    "share": share,
+                    "basis": "estimate",
+                    "source": "by_hand",
+                    "date": exposed_on,
+                    "rationale": "Made up.",
+                }
+                for pillar, share in shares.items()
+            },
+        }
+    )
+
+
+def line(
+    *cells: StatementCell,
+    closes: Sequence[float] | NDArray[np.float64] = (100.0,),
+    series: PriceSeries | None = None,
+    of: Constituent | None = None,
+    fx: Mapping[str, tuple[DatedValue, ...]] | None = None,
+    as_of: date = AS_OF,
+    shares: DatedValue | None = DatedValue(1000.0, Q0),  # noqa: B008 - a frozen value
+    **data: Any,  # noqa: ANN401 - fields of LineData
+) -> Line:
+    """A line with a close of 100 and 1,000 shares, hence worth 100,000 dollars."""
+    who = of or constituent()
+    known = LineData(who.ticker, series or prices(closes), tuple(cells), shares, **data)
+    return Line(
+        who,
+        known,
+        fx=fx or {},
+        as_of=as_of,
+        risk_free_rate=0.04,
+        pillar_budgets=Recipe().pillar_budgets,
+    )
+
+
+def forward(
+    *,
+    day: date = AS_OF,
+    pe: float | None = None,
+    eps: float | None = None,
+    price: float | None = None,
+) -> tuple[ForwardFigure, ...]:
+    """One forward figure."""
+    return (ForwardFigure(day, pe, eps, price),)
+
+
+def taxonomy(*lines: Constituent, **parts: object) -> Taxonomy:
+    """A taxonomy of the given lines, one layer and one source."""
+    return Taxonomy.model_validate(
+        {
+            "pillars": {
+                pillar: {
+                    "name": {"en": pillar.title(), "zh": "算力"},
+                    "colour": "#123456",
+                    "summary": "One of three.",
+                }
+                for pillar in PILLARS
+            },
+            "layers": {"accelerators": {"name": "Accelerators", "pillar": "compute"}},
+            "constituents": lines,
+            "sources": {
+                "by_hand": {
+                    "publisher": "The authors",
+                    "title": "Made up",
+                    "date": "2026-01-31",
+                    "grade": "D",
+                }
+            },
+            **parts,
+        }
+    )
+
+
+def market(*lines: LineData, **parts: Any) -> MarketData:  # noqa: ANN401 - fields
+    """Market data of the given lines."""
+    fields = {"source": "hand", "description": "by hand", "fx": {}, "digest": "0"}
+    return MarketData(lines={one.ticker: one for one in lines}, **{**fields, **parts})
+
+
+def recipe(**parts: object) -> Recipe:
+    """The default recipe but for the parts given."""
+    return Recipe.model_validate(parts)
+
+
+def cross_section(  # noqa: PLR0913 - likewise
+    factors: Mapping[str, Sequence[float]],
+    *,
+    tickers: Sequence[str] = (),
+    issuers: Sequence[str] = (),
+    exposures: Sequence[Sequence[float]] = (),
+    sizes: Sequence[float] = (),
+    traded: Sequence[float] = (),
+    ages: Sequence[float] = (),
+    half_yearly: Sequence[bool] = (),
+) -> CrossSection:
+    """Raw values of some factors and of the thesis exposure.
+
+    Lines are called A, B, C ... unless named, are all compute, of one size, equally
+    traded, and fresh.
+    """
+    count = max((len(column) for column in factors.values()), default=len(tickers))
+    names = tuple(tickers) or tuple(chr(ord("A") + at) for at in range(count))
+    shares = np.array(exposures or [(1.0, 0.0, 0.0)] * count, float).reshape(count, 3)
+    columns = {name: np.array(found, float) for name, found in factors.items()}
+    columns.setdefault("thesis", shares @ np.array(list(BUDGETS.values())))
+    return CrossSection(
+        names,
+        tuple(issuers) or names,
+        shares,
+        tuple(FactorColumn(i, FACTORS[i].group, FACTORS[i].sign) for i in columns),
+        np.array(list(columns.values())).T.reshape(count, len(columns)),
+        np.array(sizes or [1e9] * count, float),
+        np.array(traded or [1e6] * count, float),
+        np.array(ages or [60.0] * count, float),
+        np.array(half_yearly or [False] * count, bool),
+    )

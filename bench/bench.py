@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triad_screener.factors import FACTORS
+
+if TYPE_CHECKING:
+    import resource
 
 ROUNDS = 11
 SEED = 20260515
@@ -32,6 +35,7 @@ PAIRS = [
         None,
     ),
 ]
+MISSING = 0.1
 SIZES = (1_000, 10_000)
 
 
@@ -80,7 +84,9 @@ def cross_section(lines: int) -> str:
     ]
     for number in range(lines):
         shares = [f"{dice.random() / 3:.3f}" for _ in range(3)]
-        raw = ["" if dice.random() < 0.1 else f"{dice.gauss(0, 1):.6f}" for _ in ids]
+        raw = [
+            "" if dice.random() < MISSING else f"{dice.gauss(0, 1):.6f}" for _ in ids
+        ]
         size = [
             f"{dice.lognormvariate(24, 1):.0f}",
             f"{dice.lognormvariate(18, 1):.0f}",

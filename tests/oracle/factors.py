@@ -83,6 +83,17 @@ Identity = dict[str, Any]
 Cells = dict[tuple[str, str], list[Cell]]  # (freq, item) -> cells, oldest first
 
 
+@dataclass(frozen=True)
+class Tables:
+    """The rows of a folder by symbol, later ones included; rates in file order."""
+
+    lines: dict[str, Row]
+    prices: dict[str, list[Price]]
+    statements: dict[str, list[Row]]
+    forward: dict[str, list[Row]]
+    rates: list[Row]
+
+
 # ---------------------------------------------------------------- reading the folder
 
 
@@ -133,6 +144,25 @@ def read_prices(folder: Path) -> dict[str, list[Price]]:
     return prices
 
 
+def by_symbol(rows: list[Row]) -> dict[str, list[Row]]:
+    """Rows per symbol, in file order."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(text_of(row, "symbol"), []).append(row)
+    return found
+
+
+def read_folder(folder: Path) -> Tables:
+    """All tables of a folder."""
+    return Tables(
+        {text_of(row, "symbol"): row for row in read_rows(folder, "lines")},
+        read_prices(folder),
+        by_symbol(read_rows(folder, "statements")),
+        by_symbol(read_rows(folder, "forward")),
+        read_rows(folder, "fx"),
+    )
+
+
 def usd_per_unit(rates: list[Row], currency: str, as_of: date) -> float | None:
     """The newest rate on or before as_of."""
     if currency == "USD":
@@ -165,11 +195,11 @@ def known_from(row: Row, *, foreign_filer: bool) -> date:
 
 
 def statement_rows(
-    by_symbol: dict[str, list[Row]], identities: dict[str, Identity], symbol: str
+    statements: dict[str, list[Row]], identities: dict[str, Identity], symbol: str
 ) -> list[Row]:
     """Rows of the line, or those of another line of its issuer."""
-    if by_symbol.get(symbol):
-        return by_symbol[symbol]
+    if statements.get(symbol):
+        return statements[symbol]
     mine = identities[symbol]
     for other in sorted(identities):
         theirs = identities[other]
@@ -177,9 +207,9 @@ def statement_rows(
             other != symbol
             and theirs["issuer"] == mine["issuer"]
             and theirs["statement_currency"] == mine["statement_currency"]
-            and by_symbol.get(other)
+            and statements.get(other)
         ):
-            return by_symbol[other]
+            return statements[other]
     return []
 
 
@@ -653,32 +683,22 @@ def ebit_ev(book: Book, ev_usd: float | None, fx: float | None) -> float | None:
 
 
 def raw_values(
-    folder: Path,
+    tables: Tables,
     identities: dict[str, Identity],
     as_of: date,
     risk_free_rate: float = 0.04,
 ) -> dict[str, dict[str, float | None]]:
     """Raw factor values and market values per symbol, None where missing."""
-    lines = {text_of(row, "symbol"): row for row in read_rows(folder, "lines")}
-    prices = read_prices(folder)
-    rates = read_rows(folder, "fx")
-    statements: dict[str, list[Row]] = {}
-    for row in read_rows(folder, "statements"):
-        statements.setdefault(text_of(row, "symbol"), []).append(row)
-    forward: dict[str, list[Row]] = {}
-    for row in read_rows(folder, "forward"):
-        forward.setdefault(text_of(row, "symbol"), []).append(row)
-
     result: dict[str, dict[str, float | None]] = {}
     for symbol, identity in identities.items():
-        line = lines.get(symbol, {})
-        sessions = prices.get(symbol, [])
+        line = tables.lines.get(symbol, {})
+        sessions = tables.prices.get(symbol, [])
         closes = adjusted_closes(sessions, as_of)
-        rows = statement_rows(statements, identities, symbol)
+        rows = statement_rows(tables.statements, identities, symbol)
         book = Book(rows, identity, as_of)
 
-        fx_price = usd_per_unit(rates, identity["price_currency"], as_of)
-        fx = usd_per_unit(rates, identity["statement_currency"], as_of)
+        fx_price = usd_per_unit(tables.rates, identity["price_currency"], as_of)
+        fx = usd_per_unit(tables.rates, identity["statement_currency"], as_of)
         shares = share_count(line, book, as_of)
         cap = local_market_cap(close_at(sessions, as_of), shares, identity)
         cap_usd = None if cap is None or fx_price is None else cap * fx_price
@@ -696,7 +716,7 @@ def raw_values(
             "netdebt_at": netdebt_at(book),
             "ebit_ev": ebit_ev(book, ev_usd, fx),
             "fcf_mcap": fcf_mcap(book, cap_usd, fx),
-            "ey_fwd": ey_fwd(forward.get(symbol, []), sessions, identity, as_of),
+            "ey_fwd": ey_fwd(tables.forward.get(symbol, []), sessions, identity, as_of),
             "vol_252": volatility(closes),
             "maxdd_252": drawdown(closes),
         }

@@ -26,7 +26,9 @@ def doubling_and_halving(weeks: int) -> NDArray[np.float64]:
 
 def a_walk(seed: int, closes: int) -> NDArray[np.float64]:
     """Closes of a random walk."""
-    return np.exp(np.random.default_rng(seed).normal(0.0, 0.03, closes).cumsum())
+    steps = np.random.default_rng(seed).normal(0.0, 0.03, closes)
+    walk: NDArray[np.float64] = np.exp(steps.cumsum())
+    return walk
 
 
 class TestRegression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from triad_screener.errors import UsageError
+from triad_screener.errors import UnknownNameError, UsageError
 from triad_screener.sources import SOURCES
 from triad_screener.taxonomies import loading, locating, recipes
 
@@ -37,6 +37,8 @@ def source(text: str) -> MarketDataSource:
             f"The source auto takes no argument, and {argument!r} was given.",
             "Write it as --source folder:PATH to read a folder.",
         )
+    if name not in ("auto", *SOURCES):
+        raise UnknownNameError("source", name, ("auto", *SOURCES))
     return SOURCES[AUTO if name == "auto" else name](argument)
 
 

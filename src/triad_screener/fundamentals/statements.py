@@ -8,11 +8,10 @@ where that is not known, from a stated lag after the period's end.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from statistics import median
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from triad_screener.model.gap import Missing
 from triad_screener.model.quantity import Figure, Quantity
@@ -55,13 +54,23 @@ def known_on(cell: StatementCell, *, foreign_filer: bool) -> date:
     return cell.period_end + timedelta(days=lag)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCell:
-    """The value that counts for one item and period, and whether it is confirmed."""
+class KnownCell(NamedTuple):
+    """The value that counts for one item and period.
+
+    Attributes:
+        cell: What the source gave.
+        since: Day from which it counts.
+        copied: Whether a second row has the same value.
+    """
 
     cell: StatementCell
     since: date
-    confirmed: bool = False
+    copied: bool = False
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the source states it twice, or says more of it than its origin."""
+        return self.copied or _says_more_than_derived(self.cell.note)
 
     def quantity(self, slot: str) -> Quantity:
         """Return the value with its provenance."""
@@ -216,7 +225,7 @@ class Statements:
             for back in (-2, -1, 1, 2)
             if (neighbour := self.near("quarterly", cell.item, cell.period_end, back))
         ]
-        if known.confirmed or len(around) < FEWEST_NEIGHBOURS:
+        if known.is_confirmed or len(around) < FEWEST_NEIGHBOURS:
             return
         middle = median(around)
         if not _is_outlier(cell.value, middle):
@@ -238,16 +247,13 @@ class Statements:
 
 
 def _newest_copy(copies: list[KnownCell]) -> KnownCell:
-    """Return the copy known last; a note or a second copy of its value confirms it."""
+    """Return the copy known last, and whether another has its value."""
     if len(copies) == 1:
-        only = copies[0]
-        confirmed = _says_more_than_derived(only.cell.note)
-        return KnownCell(only.cell, only.since, confirmed)
+        return copies[0]
     # Later rows win between copies of one day, as a later line in a file does.
     last = max(reversed(copies), key=lambda known: known.since)
     same = sum(known.cell.value == last.cell.value for known in copies)
-    confirmed = same > 1 or _says_more_than_derived(last.cell.note)
-    return KnownCell(last.cell, last.since, confirmed)
+    return last._replace(copied=same > 1)
 
 
 def _is_outlier(value: float, middle: float) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +32,8 @@ class PriceSeries:
     volumes: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class StatementCell:
-    """One figure of a financial statement.
+class StatementCell(NamedTuple):
+    """One figure of a financial statement; a tuple, since there are thousands.
 
     Attributes:
         frequency: ``"annual"`` or ``"quarterly"``.

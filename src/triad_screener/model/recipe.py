@@ -4,6 +4,7 @@ The formulas are fixed (``screening``); what is judgment stands here, with the
 defaults of the house. Every value can be set from the command line.
 """
 
+from datetime import date
 from math import fsum
 from typing import Annotated, Literal, Self
 
@@ -119,21 +120,25 @@ class Recipe(Part):
         {"compute": 0.50, "data": 0.20, "algorithms": 0.30}
     )
     """Share of the whole that each pillar's basket receives; they sum to one."""
-    active_factor: ActiveFactor = ActiveFactor()
+    active_factor: ActiveFactor = Field(default_factory=ActiveFactor)
     """How many lines must have a factor before it counts."""
     coverage_floor: Share = 0.60
     """Share of the factor weight a line must have to be ranked."""
     clip: Positive = 3.0
     """Largest absolute z-score of a group or composite."""
-    neutralise: Neutralisation = Neutralisation()
+    neutralise: Neutralisation = Field(default_factory=Neutralisation)
     """Partial neutralisation by primary pillar."""
     exposure_floor: Share = 0.25
     """Exposure from which a line is eligible for a pillar's basket."""
-    basket: BasketRules = BasketRules()
+    basket: BasketRules = Field(default_factory=BasketRules)
     """Size, buffer and issuer cap."""
-    freshness_days: FreshnessDays = FreshnessDays()
+    freshness_days: FreshnessDays = Field(default_factory=FreshnessDays)
     """Age bounds for quarterly reporters."""
-    freshness_days_half_yearly: FreshnessDays = FreshnessDays(fresh=200, expired=335)
+    freshness_days_half_yearly: FreshnessDays = Field(
+        default_factory=lambda: FreshnessDays(fresh=200, expired=335)
+    )
     """Age bounds for foreign filers that report half-yearly."""
-    risk_free_rate: DatedRate = DatedRate(value=0.04, date="2025-02-14")  # type: ignore[arg-type]
+    risk_free_rate: DatedRate = Field(
+        default_factory=lambda: DatedRate(value=0.04, date=date(2025, 2, 14))
+    )
     """Risk-free rate a year, taken off momentum."""

@@ -262,7 +262,9 @@ class Taxonomy(Part):
         for row, line in enumerate(self.constituents):
             for position, layer in enumerate(line.layers):
                 if layer not in self.layers:
-                    problem = f"{line.ticker} names the layer {layer}, which is not listed"
+                    problem = (
+                        f"{line.ticker} names the layer {layer}, which is not listed"
+                    )
                     yield ("constituents", row, "layers", position), problem
         for place, owner, source in self._cited():
             if source not in self.sources:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triad_screener.model.document import Document, Kind, Paragraph, Table
-from triad_screener.rendering._cells import written
+from triad_screener.rendering._cells import clean, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,33 +13,36 @@ if TYPE_CHECKING:
     from triad_screener.model.document import Cell, Report, Style
 
 _LEFT = (Kind.TEXT, Kind.NAME, Kind.PILLAR, Kind.DATE, Kind.TREND)
-_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|"} | {"\n": " "})
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#&~$"})
 
 
 def render(report: Report, style: Style) -> Document:
     """Return ``report`` as Markdown with tables."""
     del style
-    parts = [f"# {report.title}", *_parts(report)]
+    parts = [f"# {escape(report.title)}", *_parts(report)]
     return Document("text/markdown", "\n\n".join(parts) + "\n")
 
 
 def _parts(report: Report) -> Iterator[str]:
     for block in report.blocks:
         if isinstance(block, Paragraph):
-            yield escape(block.text)
+            yield "\n".join(map(escape, block.text.strip("\n").split("\n")))
         elif isinstance(block, Table):
-            yield f"## {escape(block.title)}\n\n{_grid(block, report)}"
+            yield f"## {_title(block, report)}\n\n{_grid(block, report)}"
         else:
             yield f"## {escape(block.title)}"
             for table in block.tables:
-                label = report.pillars[table.pillar].label if table.pillar else ""
-                title = f"{label} {table.title}".strip()
-                yield f"### {escape(title)}\n\n{_grid(table, report)}"
+                yield f"### {_title(table, report)}\n\n{_grid(table, report)}"
+
+
+def _title(table: Table, report: Report) -> str:
+    label = report.pillars[table.pillar].label if table.pillar else ""
+    return escape(f"{label} {table.title}".strip())
 
 
 def _grid(table: Table, report: Report) -> str:
     kinds = [column.kind for column in table.columns]
-    heads = [column.heading or " " for column in table.columns]
+    heads = [escape(column.heading) or " " for column in table.columns]
     rules = ["---" if kind in _LEFT else "---:" for kind in kinds]
     rows = [
         [_cell(c, k, report) for c, k in zip(row, kinds, strict=True)]
@@ -52,9 +55,10 @@ def _grid(table: Table, report: Report) -> str:
 def _cell(cell: Cell, kind: Kind, report: Report) -> str:
     if kind is Kind.PILLAR and isinstance(cell, str) and cell in report.pillars:
         return escape(report.pillars[cell].label)
-    return escape(written(cell, kind))
+    empty = cell is None and kind in (Kind.TEXT, Kind.DATE)
+    return "" if empty else escape(written(cell, kind))
 
 
 def escape(text: str) -> str:
-    """Return ``text`` so that Markdown shows it as it is."""
-    return text.translate(_SPECIAL)
+    """Return ``text`` on one line, so that Markdown shows it as it is."""
+    return clean(text).translate(_SPECIAL)

@@ -2,16 +2,16 @@
 
 Where the width does not suffice the grid is drawn compactly first: numbers for bars,
 short names of pillars, short sparklines. Then the last text column runs on below, and
-columns give way by importance, the least first.
+columns give way by importance, the least first. What is wider than the screen even so
+is cut, with an ellipsis.
 """
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from triad_screener.model.document import (
     Document,
@@ -42,6 +42,7 @@ _BAR: Final = 7
 _TREND: Final = 12
 _SHORT_TREND: Final = 8
 _SHORT_LABEL: Final = 4
+_LONGEST_NAME: Final = 40
 _SHORTEST_LAST_COLUMN: Final = 12
 _LEAST_IMPORTANCE_TO_WRAP: Final = 50
 _RIGHT: Final = frozenset(
@@ -66,7 +67,7 @@ _BAD: Final = "\x1b[31m"
 
 def render(report: Report, style: Style) -> Document:
     """Return ``report`` as text of at most ``style.width`` columns."""
-    lines = [_paint(report.title, _BOLD, style)]
+    lines = _headline(report.title, _BOLD, style)
     for block in report.blocks:
         lines += _block(block, report, style)
     text = "\n".join(line.rstrip() for line in lines) + "\n"
@@ -84,7 +85,7 @@ def _block(block: Block, report: Report, style: Style) -> list[str]:
         note = _wrapped(block.note, style) if block.note and noted else []
         return [
             "",
-            _title(block, report, style),
+            *_title(block, report, style),
             *grid.lines(heads=any(c.heading for c in block.columns)),
             *(_paint(line, _DIM, style) for line in note),
         ]
@@ -99,30 +100,53 @@ def _paragraph(block: Paragraph, style: Style) -> list[str]:
 def _wrapped(text: str, style: Style) -> list[str]:
     lines: list[str] = []
     for part in text.split("\n"):
-        lines += textwrap.wrap(
-            _cells.clean(part), style.width, break_on_hyphens=False
-        ) or [""]
+        lines += wrap(_cells.clean(part), style.width)
     return lines
 
 
-def _title(table: Table, report: Report, style: Style) -> str:
+def wrap(text: str, width: int) -> list[str]:
+    """Return ``text`` in lines of at most ``width`` columns of a terminal.
+
+    There is at least one. Lines break at blanks, and inside a word that is wider than a line; a Chinese sign
+    takes two columns.
+
+    Examples:
+        >>> wrap("all three", 5), wrap("演算法", 4)
+        (['all', 'three'], ['演算', '法'])
+    """
+    lines, line = [], ""
+    for word in text.split():
+        joined = f"{line} {word}" if line else word
+        if cell_len(joined) <= width:
+            line = joined
+            continue
+        lines += [line] if line else []
+        *full, line = chop_cells(word, width)
+        lines += full
+    return [*lines, line]
+
+
+def _headline(text: str, colour: str, style: Style) -> list[str]:
+    return [_paint(line, colour, style) for line in _wrapped(text, style)]
+
+
+def _title(table: Table, report: Report, style: Style) -> list[str]:
     if table.pillar is None:
-        return _paint(table.title, _BOLD, style)
+        return _headline(table.title, _BOLD, style)
     found = report.pillars[table.pillar]
-    return _paint(
-        f"● {found.label} {table.title}", _BOLD + _rgb(found.colour, style), style
-    )
+    colour = _BOLD + _rgb(found.colour, style)
+    return _headline(f"● {found.label} {table.title}", colour, style)
 
 
 def _side_by_side(block: SideBySide, report: Report, style: Style) -> list[str]:
     if not block.tables:
         return []
     blocks = [
-        [_title(t, report, style), *_Grid.fitted(t, report, style).lines(heads=False)]
+        [*_title(t, report, style), *_Grid.fitted(t, report, style).lines(heads=False)]
         for t in block.tables
     ]
     widths = [max(_visible(line) for line in lines) for lines in blocks]
-    title = ["", _paint(block.title, _BOLD, style)]
+    title = ["", *_headline(block.title, _BOLD, style)]
     total = sum(widths) + _SMALL_TABLE_GAP * (len(widths) - 1)
     if total > style.width:
         return title + [line for lines in blocks for line in lines]
@@ -169,7 +193,7 @@ class _Grid:
                 return narrower
             kept.remove(min(kept, key=lambda at: (table.columns[at].importance, -at)))
             grid = cls._drawn(table, kept, painter)
-        return grid
+        return grid if grid.width <= style.width else grid.alone()
 
     @classmethod
     def _drawn(cls, table: Table, kept: Sequence[int], painter: _Painter) -> _Grid:
@@ -208,6 +232,10 @@ class _Grid:
         widths = (*self.widths[:-1], left)
         return _Grid(self.columns, self.rows, widths, self.style)
 
+    def alone(self) -> _Grid:
+        """Return the grid, of one column, as wide as the screen."""
+        return _Grid(self.columns, self.rows, (self.style.width,), self.style)
+
     def lines(self, *, heads: bool) -> Iterator[str]:
         """Yield the lines of the grid; a narrowed last column runs on below."""
         if heads:
@@ -217,7 +245,7 @@ class _Grid:
             if cell_len(last.text) <= self.widths[-1]:
                 yield self._line(row)
                 continue
-            first, *rest = textwrap.wrap(last.text, self.widths[-1]) or [""]
+            first, *rest = wrap(last.text, self.widths[-1])
             yield self._line([*others, _Piece(first, last.colour)])
             blank = [_Piece("")] * len(others)
             for text in rest:
@@ -256,7 +284,7 @@ class _Painter:
         """Return ``cell`` ready to be drawn."""
         match cell, kind:
             case str(), Kind.PILLAR if cell in self.report.pillars:
-                label = self.report.pillars[cell].label
+                label = _cells.clean(self.report.pillars[cell].label)
                 short = label[:_SHORT_LABEL] if self.compact else label
                 return _Piece(f"● {short}", self._tint(cell))
             case tuple(), _:
@@ -272,9 +300,12 @@ class _Painter:
                 return self._plain(cell, kind)
 
     def _plain(self, cell: Cell, kind: Kind) -> _Piece:
-        if cell is None and kind in (Kind.TEXT, Kind.DATE):
+        if cell is None and kind in (Kind.TEXT, Kind.DATE, Kind.FRACTION):
             return _Piece("")
-        return _Piece(_cells.written(cell, kind), _BOLD if kind is Kind.NAME else "")
+        text = _cells.written(cell, kind)
+        if kind is not Kind.NAME:
+            return _Piece(text)
+        return _Piece(_cut(text, _LONGEST_NAME) if self.compact else text, _BOLD)
 
     def _tint(self, pillar: str | None) -> str:
         if pillar is None:
@@ -289,10 +320,13 @@ def _tone(z: float | None) -> str:
 
 
 def _fit(text: str, width: int, *, right: bool) -> str:
-    if cell_len(text) > width:
-        return set_cell_size(text, width - 1) + "…"
+    text = _cut(text, width)
     space = " " * (width - cell_len(text))
     return space + text if right else text + space
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
 
 
 def _paint(text: str, colour: str, style: Style) -> str:

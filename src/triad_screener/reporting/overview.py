@@ -165,9 +165,15 @@ def ranking(lines: Sequence[Record]) -> Table:
         Column("Conf", Kind.TEXT, 45),
         Column("Flag", Kind.TEXT, 20),
     )
-    rows = tuple(_ranking_row(line, letters) for line in ranked)
-    legend = "; ".join(f"{letter} {flag}" for flag, letter in letters.items())
-    return Table("Ranking", columns, rows, note=legend, note_of="Flag")
+    rows = [_ranking_row(line, letters) for line in ranked]
+    used = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+    return Table(
+        "Ranking",
+        tuple(columns[at] for at in used),
+        tuple(tuple(row[at] for at in used) for row in rows),
+        note="; ".join(f"{letter} {flag}" for flag, letter in letters.items()),
+        note_of="Flag",
+    )
 
 
 def _ranking_row(line: Record, letters: Mapping[str, str]) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ in shares, dates in ISO 8601.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,11 +47,14 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "forward": ("symbol", "date"),
 }
 _IDENTITY: Final = (
+    "issuer",
     "exchange",
     "price_currency",
     "statement_currency",
     "ordinary_per_receipt",
     "fiscal_year_end",
+    "foreign_filer",
+    "half_yearly",
     "country",
     "cik",
 )
@@ -94,7 +98,9 @@ def connect(argument: str) -> Folder:
         raise UsageError(
             "The folder source needs a path.", "Write it as --source folder:PATH."
         )
-    path = Path(argument).expanduser()
+    path = Path(argument)
+    with contextlib.suppress(RuntimeError):  # no such user: a folder of that name
+        path = path.expanduser()
     return Folder(path, name="folder", description=f"folder {argument}")
 
 
@@ -131,8 +137,9 @@ class Folder:
                 "Check the path after --source folder:, or use --source bundled.",
             )
         wanted = {line.ticker: line for line in constituents}
-        reading = _Reading(self.path, wanted, self.publisher or self.path.name)
-        lines = reading.lines(known_funds)
+        known = {*wanted, *known_funds}
+        reading = _Reading(self.path, wanted, self.publisher or self.path.name, known)
+        lines = reading.lines()
         if not any(line.prices for line in lines.values()):
             raise NoDataError(
                 f"{self.path} has no price of any line of the taxonomy.",
@@ -155,6 +162,8 @@ class _Reading:
     path: Path
     wanted: Mapping[str, Constituent]
     publisher: str
+    known: set[str] = field(default_factory=set)
+    """Symbols that need no warning: wanted, funds, or named in one already."""
     warnings: list[str] = field(default_factory=list)
     digest: Any = field(default_factory=hashlib.sha256)
 
@@ -187,9 +196,16 @@ class _Reading:
             )
         return found
 
-    def lines(self, known_funds: Sequence[str]) -> dict[str, LineData]:
+    def _note(self, stem: str, symbols: Sequence[str]) -> None:
+        """Warn of symbols that nobody asked for: they may be misspelt."""
+        strangers = [name for name in dict.fromkeys(symbols) if name not in self.known]
+        if strangers:
+            self.warnings.append(f"{stem}: {_stranger_warning(strangers)}")
+            self.known.update(strangers)
+
+    def lines(self) -> dict[str, LineData]:
         """Return what the folder knows, line by line, in taxonomy order."""
-        described = self._described(known_funds)
+        described = self._described()
         prices, sources = self._prices()
         cells = self._cells()
         forward = self._forward()
@@ -210,7 +226,7 @@ class _Reading:
             )
         return found
 
-    def _described(self, known_funds: Sequence[str]) -> dict[str, LineData]:
+    def _described(self) -> dict[str, LineData]:
         table = self.needed("lines")
         symbols = table.text("symbol", required=True)
         table.unique(symbols)
@@ -218,16 +234,10 @@ class _Reading:
         self._compare_identities(table, symbols)
         shares = _dated(table, "shares_outstanding", "shares_as_of")
         caps = _dated(table, "market_cap", "market_cap_as_of")
-        traded = table.numbers("average_daily_value_usd")
-        strangers = [
-            symbol
-            for symbol, kind in zip(symbols, kinds, strict=True)
-            if kind != "fund"
-            and symbol not in self.wanted
-            and symbol not in known_funds
-        ]
-        if strangers:
-            self.warnings.append(_stranger_warning(strangers))
+        traded = table.numbers("average_daily_value_usd", not_negative=True)
+        pairs = zip(symbols, kinds, strict=True)
+        self.known.update(symbol for symbol, kind in pairs if kind == "fund")
+        self._note("lines", symbols)
         return {
             symbol: LineData(
                 symbol,
@@ -247,7 +257,9 @@ class _Reading:
                 zip(symbols, table.text(column), strict=True)
             ):
                 if text and symbol in self.wanted:
-                    ours = getattr(self.wanted[symbol].identity, column)
+                    line = self.wanted[symbol]
+                    part = line if column == "issuer" else line.identity
+                    ours = getattr(part, column)
                     if not _same(text, ours):
                         problem = f"is {tables.shown(text)}, the taxonomy says {ours}"
                         table.refuse(row, column, problem, "Make the two agree.")
@@ -258,12 +270,13 @@ class _Reading:
         sessions = table.sessions("date")
         adjusted = table.numbers("adj_close", required=True, above_zero=True)
         closes = table.numbers("close", above_zero=True)
-        volumes = table.numbers("volume")
+        volumes = table.numbers("volume", not_negative=True)
         sources = table.text("source")
+        self._note("prices", symbols)
         series, origin = {}, {}
         for symbol, rows in _rows_by(symbols).items():
+            _refuse_disorder(table, symbol, rows, sessions)
             if symbol in self.wanted:
-                _refuse_disorder(table, symbol, rows, sessions)
                 series[symbol] = PriceSeries(
                     sessions[rows], adjusted[rows], closes[rows], volumes[rows]
                 )
@@ -292,6 +305,7 @@ class _Reading:
         _, freqs, items, ends, _, _, filed, *_ = columns
         table.unique(symbols, freqs, ends, items, filed)
         _refuse_early_filing(table, ends, filed)
+        self._note("statements", symbols)
         cells: dict[str, list[StatementCell]] = {}
         for symbol, freq, item, *rest in zip(*columns, strict=True):
             if symbol in self.wanted:
@@ -305,6 +319,7 @@ class _Reading:
         symbols = table.text("symbol", required=True)
         days = cast("Sequence[date]", table.dates("date", required=True))
         table.unique(symbols, days)
+        self._note("forward", symbols)
         ratios = table.numbers("forward_pe")
         earnings = table.numbers("forward_eps")
         prices = table.numbers("price", above_zero=True)
@@ -390,6 +405,8 @@ def _dated(table: Table, value: str, day: str) -> list[DatedValue | None]:
 
 
 def _same(text: str, ours: object) -> bool:
+    if isinstance(ours, bool):
+        return text.casefold() in (("true", "1") if ours else ("false", "0"))
     if isinstance(ours, (int, float)):
         try:
             return float(text) == ours

@@ -38,7 +38,7 @@ def weekly_volatility(closes: NDArray[np.float64], fewest: int) -> float | None:
 
         >>> closes = np.repeat([1.0, 2.0, 1.0], 5)[:11]
         >>> round(weekly_volatility(closes, fewest=2), 4)
-        7.0688
+        7.0687
     """
     weekly = np.log(closes[::-1][::SESSIONS_PER_WEEK])[: LONGEST_WEEKS + 1]
     changes = weekly[:-1] - weekly[1:]

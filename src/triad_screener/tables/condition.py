@@ -7,11 +7,12 @@ Python variables, and no way to switch any of that on again.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from triad_screener.errors import UsageError
+from triad_screener.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,46 +29,69 @@ _LOCKED: Final[dict[str, str | bool | int | float | list[str]]] = {
 _TYPES = {bool: "BOOLEAN", int: "DOUBLE", float: "DOUBLE", str: "VARCHAR"}
 
 
-def matching(lines: Sequence[Mapping[str, Any]], condition: str) -> list[int]:
-    """Return the positions of the lines for which ``condition`` is true.
+#: How DuckDB says that a name is not one.
+_UNKNOWN: Final = re.compile(
+    r'Referenced (?:column|table) "([^"]+)" not found|Could not find key "([^"]+)" in'
+)
 
-    Columns are named as in the JSON of a line, nested ones joined by a dot:
-    ``groups.momentum > 0 AND primary_pillar = 'compute'``.
+
+def matching(rows: Sequence[Mapping[str, object]], condition: str) -> list[int]:
+    """Return the positions of the rows for which ``condition`` is true.
+
+    Columns are named as in CSV: ``groups.momentum > 0 AND primary_pillar = 'data'``.
+
+    Args:
+        rows: Flat rows, all with the same dotted names.
+        condition: One SQL expression.
 
     Raises:
-        UsageError: If the condition is not one, names an unknown column, or tries to
-            reach outside.
+        UnknownNameError: If the condition names an unknown column.
+        UsageError: If it is not a condition, or tries to reach outside.
     """
-    if not lines:
+    if not rows:
         return []
-    shape = _shape(list(lines))
-    rows = json.dumps(lines, allow_nan=False)
+    lines = [_nested(row) for row in rows]
     connection = duckdb.connect(config=_LOCKED)
     try:
         connection.execute(
-            "CREATE TABLE result AS SELECT UNNEST(from_json(?::JSON, ?::VARCHAR), "
-            "recursive := false) AS line",
-            [rows, json.dumps([shape])],
-        )
-        connection.execute(
-            "CREATE VIEW lines AS SELECT rowid AS position_, line.* FROM result"
+            "CREATE TABLE lines AS SELECT line.* FROM (SELECT UNNEST("
+            "from_json(?::JSON, ?::VARCHAR), recursive := false) AS line)",
+            [json.dumps(lines, allow_nan=False), json.dumps([_shape(lines)])],
         )
         connection.execute("SET lock_configuration = true")
         return _positions(connection, condition)
     except duckdb.Error as error:
-        raise _refusal(condition, error) from error
+        raise _refusal(condition, str(error), rows[0]) from error
     finally:
         connection.close()
 
 
+def _nested(row: Mapping[str, object]) -> dict[str, Any]:
+    """Return a row with ``groups.momentum`` as a part of ``groups``."""
+    nested: dict[str, Any] = {}
+    for name, value in row.items():
+        *outer, last = name.split(".")
+        part = nested
+        for key in outer:
+            part = part.setdefault(key, {})
+        part[last] = value
+    return nested
+
+
 def _positions(connection: duckdb.DuckDBPyConnection, condition: str) -> list[int]:
-    # The line break ends a comment that would swallow the bracket.
-    query = f"SELECT position_ FROM lines WHERE (\n{condition}\n) ORDER BY 1"  # noqa: S608 - locked, and one statement
-    if len(connection.extract_statements(query)) != 1:
+    if any(kind == duckdb.token_type.comment for _, kind in duckdb.tokenize(condition)):
         raise UsageError(
-            f"The condition {condition!r} holds more than one statement.",
-            "Give one condition, such as --where 'score > 60'.",
+            f"The condition {condition!r} holds a comment.", "Leave the comment out."
         )
+    # Parsed bare as well, so that no bracket of the condition closes one of ours.
+    bare = f"SELECT 1 WHERE {condition}"
+    query = f"SELECT rowid FROM lines WHERE ({condition}) ORDER BY rowid"  # noqa: S608 - locked, and one statement
+    for text in (bare, query):
+        if len(connection.extract_statements(text)) != 1:
+            raise UsageError(
+                f"The condition {condition!r} holds more than one statement.",
+                "Give one condition, such as --where 'score > 60'.",
+            )
     return [int(row[0]) for row in connection.execute(query).fetchall()]
 
 
@@ -88,8 +112,12 @@ def _mixed(kinds: set[type]) -> str:
     return "DOUBLE" if kinds and kinds <= {int, float} else "VARCHAR"
 
 
-def _refusal(condition: str, error: duckdb.Error) -> UsageError:
-    reason = " ".join(str(error).split("\n\n", maxsplit=1)[0].split())
+def _refusal(condition: str, message: str, columns: Mapping[str, object]) -> UsageError:
+    if found := _UNKNOWN.search(message):
+        name = re.escape(found[1] or found[2])
+        written = re.search(rf"(?:\w+\.)*\b{name}\b(?:\.\w+)*", condition)
+        return UnknownNameError("column", written[0] if written else name, columns)
+    reason = " ".join(message.split("\n\n", maxsplit=1)[0].split())
     return UsageError(
         f"The condition {condition!r} cannot be used: {reason.rstrip('.')}.",
         "Columns are those of --format csv, such as score, rank or groups.momentum.",

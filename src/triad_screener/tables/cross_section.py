@@ -57,15 +57,16 @@ def read(
     raw = {i: table.numbers(i) for i in ids if i != _THESIS}
     raw[_THESIS] = _thesis(exposures, budgets)
     columns = [raw[i] for i in ids]
+    size, traded, age = (table.numbers(i, not_negative=True) for i in _SIZES)
     found = CrossSection(
         tuple(tickers),
         tuple(table.text("issuer", required=True)),
         exposures,
         tuple(factors),
         np.array(columns).T.reshape(len(table), len(ids)),
-        table.numbers("market_cap_usd"),
-        table.numbers("average_daily_value_usd"),
-        table.numbers("statement_age_days"),
+        size,
+        traded,
+        age,
         np.zeros(len(table), bool),
     )
     return found, tuple(name for name in table.unknown if name != _THESIS)

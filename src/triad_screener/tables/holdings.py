@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from triad_screener.errors import InputError
 from triad_screener.tables import table as tables
 
@@ -23,12 +21,10 @@ def read(content: bytes, name: str) -> dict[str, float]:
     columns = ("ticker", "weight")
     table = tables.parse(content, name, required=columns, known=columns)
     tickers = [ticker.strip().upper() for ticker in table.text("ticker", required=True)]
+    if "" in tickers:
+        table.refuse(tickers.index(""), "ticker", "is empty", "Fill in the ticker.")
     table.unique(tickers)
-    weights = table.numbers("weight", required=True)
-    negative = np.flatnonzero(weights < 0)
-    if negative.size:
-        row = int(negative[0])
-        table.refuse(row, "weight", f"is {weights[row]:g}", "A weight is 0 to 1.")
+    weights = table.numbers("weight", required=True, not_negative=True)
     if weights.sum() > 1 + _SUM_TOLERANCE:
         problem = f"has weights that sum to {weights.sum():g}, above 1"
         raise InputError(name, problem, "Write weights as fractions of the whole.")

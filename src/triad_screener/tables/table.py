@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -58,24 +59,35 @@ class Table:
         return cells
 
     def numbers(
-        self, column: str, *, required: bool = False, above_zero: bool = False
+        self,
+        column: str,
+        *,
+        required: bool = False,
+        above_zero: bool = False,
+        not_negative: bool = False,
     ) -> NDArray[np.float64]:
         """Return a column as finite numbers; NaN where a cell is empty.
 
         Raises:
             InputError: If a cell is not a number, or not finite; empty where
-                ``required``; not above zero where ``above_zero``.
+                ``required``; zero or less where ``above_zero``; below zero where
+                ``not_negative``.
         """
         if column not in self.columns:
             return np.full(len(self), np.nan)
         cells = self.text(column, required=required)
         found = self._floats(cells, column)
-        if above_zero and (wrong := np.flatnonzero(found <= 0)).size:
-            row = int(wrong[0])
-            self.refuse(
-                row, column, f"is {cells[row]}, not above zero", "Mend or remove it."
-            )
+        if above_zero:
+            self._refuse_any(found <= 0, column, "not above zero")
+        if not_negative:
+            self._refuse_any(found < 0, column, "below zero")
         return found
+
+    def _refuse_any(self, wrong: NDArray[np.bool_], column: str, problem: str) -> None:
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            cell = shown(self.columns[column][row])
+            self.refuse(row, column, f"is {cell}, {problem}", "Mend or remove it.")
 
     def _floats(self, cells: Sequence[str], column: str) -> NDArray[np.float64]:
         """Convert a whole column at once; look cell by cell only for a mistake."""
@@ -83,9 +95,10 @@ class Table:
             found = np.array([float(text) if text else np.nan for text in cells])
         except ValueError:
             found = np.full(len(self), np.nan)
-        empty = cells.count("")
-        # float() also takes 1_000 and the words nan and inf; none is a figure.
-        if int(np.isfinite(found).sum()) + empty != len(self) or "_" in "".join(cells):
+        empty, text = cells.count(""), "".join(cells)
+        strange = "_" in text or not text.isascii()
+        # float() also takes 1_000, digits of any script and the words nan and inf.
+        if strange or int(np.isfinite(found).sum()) + empty != len(self):
             row = next(row for row, text in enumerate(cells) if not _is_figure(text))
             problem = f"is {shown(cells[row])}, not a finite number"
             self.refuse(
@@ -165,8 +178,10 @@ class Table:
 
 
 def _is_figure(text: str) -> bool:
+    if "_" in text or not text.isascii():
+        return False
     try:
-        return not text or ("_" not in text and bool(np.isfinite(float(text))))
+        return not text or bool(np.isfinite(float(text)))
     except ValueError:
         return False
 
@@ -261,10 +276,21 @@ def _content(path: Path) -> bytes:
         problem = f"cannot be read ({error.strerror or type(error).__name__})"
         raise InputError(str(path), problem, "Check the path.") from error
     if len(content) > SIZE_LIMIT:
-        problem = f"is larger than {SIZE_LIMIT // 1_000_000} MB"
-        expected = "Keep only the lines and dates that are needed."
-        raise InputError(str(path), problem, expected)
+        raise _too_large(path)
     return content
+
+
+def _too_large(path: Path) -> InputError:
+    problem = f"is larger than {SIZE_LIMIT // 1_000_000} MB"
+    expected = "Keep only the lines and dates that are needed."
+    return InputError(str(path), problem, expected)
+
+
+#: Midnight stands for its day: a day is often kept as a time.
+_AS_TEXT: Final = (
+    "SELECT regexp_replace(CAST(COLUMNS(*) AS VARCHAR), "
+    r"'^(\d{4}-\d{2}-\d{2}) 00:00:00$', '\1') FROM read_parquet(?)"
+)
 
 
 def _parquet_as_csv(path: Path) -> bytes:
@@ -275,14 +301,13 @@ def _parquet_as_csv(path: Path) -> bytes:
     writer = csv.writer(buffer, lineterminator="\n")
     try:
         with duckdb.connect() as connection:
-            found = connection.execute(
-                "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(?)", [str(path)]
-            )
+            found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
             writer.writerow([column[0] for column in found.description or ()])
+            found = connection.execute(_AS_TEXT, [str(path)])
             while rows := found.fetchmany(10_000):
                 writer.writerows(rows)
                 if buffer.tell() > SIZE_LIMIT:
-                    break
+                    raise _too_large(path)
     except duckdb.Error as error:
         raise InputError(
             str(path), "is not a Parquet file", "Write it again, or use CSV."
@@ -292,12 +317,16 @@ def _parquet_as_csv(path: Path) -> bytes:
 
 def _text(content: bytes, name: str) -> str:
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(
             f"{name}, line {line}", "is not UTF-8 text", "Save the file in UTF-8."
         ) from error
+    if (at := content.find(b"\0")) >= 0:
+        line = content.count(b"\n", 0, at) + 1
+        raise InputError(f"{name}, line {line}", "holds a NUL byte", "Take it out.")
+    return text
 
 
 def _check_header(header: list[str], name: str, required: Collection[str]) -> None:
@@ -307,8 +336,8 @@ def _check_header(header: list[str], name: str, required: Collection[str]) -> No
             problem = f"has no column {heading}"
             expected = f"The columns needed are: {', '.join(required)}."
             raise InputError(place, problem, expected)
-    twice = next((h for h in header if header.count(h) > 1), None)
-    if twice is not None:
+    twice, times = Counter(header).most_common(1)[0]
+    if times > 1:
         problem = f"names the column {shown(twice)} twice"
         raise InputError(place, problem, "Keep one of the two.")
 

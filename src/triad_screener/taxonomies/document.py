@@ -34,9 +34,7 @@ _PLAIN: Final[dict[str, bool | None]] = {
     "false": False,
 }
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)\Z", re.ASCII)
-_FLOAT = re.compile(
-    r"[-+]?(\.\d+|(0|[1-9]\d*)(\.\d*)?)([eE][-+]?\d+)?\Z", re.ASCII
-)
+_FLOAT = re.compile(r"[-+]?(\.\d+|(0|[1-9]\d*)(\.\d*)?)([eE][-+]?\d+)?\Z", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|nan)\Z", re.ASCII | re.IGNORECASE)
 _LONGEST_NUMBER = 40
 

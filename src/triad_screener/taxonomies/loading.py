@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import ValidationError
 
-from triad_screener.errors import ConfigurationError
-from triad_screener.model.taxonomy import Taxonomy
+from triad_screener.errors import ConfigurationError, UnknownNameError
+from triad_screener.model.taxonomy import MisfitError, Taxonomy
+from triad_screener.model.texts import IN_WORDS
 from triad_screener.taxonomies import document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
-    from triad_screener.taxonomies.document import YamlDocument
+    from triad_screener.taxonomies.document import Place, YamlDocument
 
 _LONGEST_VALUE = 40
 
@@ -45,7 +48,7 @@ def load(path: Path) -> Taxonomy:
     taxonomy, mistakes = check(found)
     if taxonomy is None:
         first, more = mistakes[0], len(mistakes) - 1
-        also = f" ({more} more: run 'triad taxonomy check')" if more else ""
+        also = f" ({more} more: triad taxonomy check {path})" if more else ""
         raise ConfigurationError(
             f"{first.file}, line {first.line}",
             f"{first.where} {first.problem}{also}".strip(),
@@ -62,7 +65,7 @@ def check(found: YamlDocument) -> tuple[Taxonomy | None, tuple[Mistake, ...]]:
         return Taxonomy.model_validate(_tuples(found.content)), ()
     except ValidationError as error:
         details = error.errors(include_url=False)
-    mistakes = [_mistake(found, one) for one in details]
+    mistakes = [mistake for one in details for mistake in _mistakes(found, one)]
     return None, tuple(sorted(mistakes, key=lambda one: (one.line, one.where)))
 
 
@@ -74,8 +77,9 @@ def digest(taxonomy: Taxonomy) -> str:
 
 
 def _not_a_mapping(found: YamlDocument) -> Mistake:
+    problem = "is empty" if found.content is None else "is not a mapping"
     expected = "A taxonomy is a mapping with keys such as constituents and recipes."
-    return Mistake(found.path, 1, "the file", "is not a mapping", expected)
+    return Mistake(found.path, 1, "the file", problem, expected)
 
 
 def _tuples(value: Any) -> Any:  # noqa: ANN401 - YAML holds any plain value
@@ -87,33 +91,101 @@ def _tuples(value: Any) -> Any:  # noqa: ANN401 - YAML holds any plain value
     return value
 
 
-def _mistake(found: YamlDocument, detail: ErrorDetails) -> Mistake:
+def _mistakes(found: YamlDocument, detail: ErrorDetails) -> Iterator[Mistake]:
+    """Yield what one failure of the model means in the file: often one mistake."""
     place = tuple(part for part in detail["loc"] if part != "[key]")
-    problem, expected = _in_words(detail)
-    return Mistake(found.path, found.line_of(place), _written(place), problem, expected)
+    failure = detail.get("ctx", {}).get("error")
+    if isinstance(failure, MisfitError):
+        for inner, problem in failure.found:
+            where, text = (*place, *inner), f"does not fit: {problem}"
+            yield _at(found, where, text, "Mend the values named.")
+    else:
+        yield _at(found, place, *in_words(detail))
 
 
-def _written(place: tuple[str | int, ...]) -> str:
+def _at(found: YamlDocument, place: Place, problem: str, expected: str) -> Mistake:
+    line = found.line_of(place)
+    return Mistake(found.path, line, written(place), problem, expected)
+
+
+def written(place: Place) -> str:
+    """Return a place as a reader would name it.
+
+    Examples:
+        >>> written(("constituents", 0, "layers", 1))
+        'constituents[0].layers[1]'
+    """
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in place]
     return "".join(parts).lstrip(".")
 
 
-def _in_words(detail: ErrorDetails) -> tuple[str, str]:
+#: What was expected, by the kind of failure; the facts of the failure fill the gaps.
+_EXPECTED: Final[Mapping[str, str]] = {
+    "missing": "Add the key with its value.",
+    "dict_type": "The value should be a mapping.",
+    "model_type": "The value should be a mapping.",
+    "tuple_type": "The value should be a list.",
+    "string_type": "The value should be a text; put it in quotes.",
+    "bool_type": "The value should be true or false.",
+    "int_type": "The value should be a whole number.",
+    "int_from_float": "The value should be a whole number.",
+    "float_type": "The value should be a number.",
+    "finite_number": "The value should be a finite number.",
+    "literal_error": "The value should be {expected}.",
+    "greater_than": "The value should be above {gt:g}.",
+    "greater_than_equal": "The value should be {ge:g} or more.",
+    "less_than_equal": "The value should be {le:g} or less.",
+    "string_too_short": "The text should not be empty.",
+    "string_too_long": "The text should have at most {max_length} characters.",
+    "too_short": "There should be at least {min_length} entry.",
+}
+
+
+def in_words(detail: ErrorDetails) -> tuple[str, str]:
     """Return what is wrong and what was expected, in the words of the house."""
-    match detail["type"]:
-        case "missing":
-            return "is missing", "Add the key with its value."
-        case "extra_forbidden":
-            return "is not a key that belongs here", "Check the spelling, or remove it."
-        case "value_error":
-            return f"does not fit: {detail['ctx']['error']}", "Mend the values named."
-        case _:
-            expected = detail["msg"].replace("Input should", "The value should", 1)
-            return f"is {_shown(detail['input'])}", f"{expected}."
+    kind, facts, value = detail["type"], detail.get("ctx", {}), detail["input"]
+    if kind == "missing":
+        return "is missing", _EXPECTED[kind]
+    if kind == "extra_forbidden":
+        return "is not a key that belongs here", _nearest(detail["loc"])
+    if kind == "value_error":
+        return _failed(str(facts["error"]), value)
+    if kind == "string_pattern_mismatch":
+        return f"is {_shown(value)}", IN_WORDS[facts["pattern"]]
+    expected = _EXPECTED.get(kind, f"{detail['msg']}.")
+    return f"is {_shown(value)}", expected.format(**facts)
+
+
+def _failed(problem: str, value: object) -> tuple[str, str]:
+    if isinstance(value, (str, int, float)):
+        return f"is {_shown(value)}", f"{problem[:1].upper()}{problem[1:]}."
+    return f"does not fit: {problem}", "Mend the values named."
+
+
+def _nearest(place: Place) -> str:
+    """Return the sentence that offers the keys of the mapping around ``place``."""
+    *outer, last = place
+    kind: Any = Taxonomy
+    for part in outer:
+        if hasattr(kind, "model_fields"):
+            kind = kind.model_fields[str(part)].annotation
+        else:
+            kind = get_args(kind)[0 if isinstance(part, int) else 1]
+        if isinstance(kind, UnionType):
+            kind = get_args(kind)[0]
+    return UnknownNameError("key", str(last), kind.model_fields).remedy
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
+    if value is None:
+        return "empty"
+    if isinstance(value, (dict, tuple)):
+        return (
+            f"a {'mapping' if isinstance(value, dict) else 'list'}"
+            if value
+            else "empty"
+        )
+    text = str(value).lower() if isinstance(value, bool) else repr(value)
     if len(text) > _LONGEST_VALUE:
         text = f"{text[:_LONGEST_VALUE]}..."
     return text

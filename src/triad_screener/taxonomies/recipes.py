@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from triad_screener.errors import UnknownNameError, UsageError
 from triad_screener.model.recipe import Recipe
 from triad_screener.taxonomies.document import scalar
+from triad_screener.taxonomies.loading import in_words, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,9 +67,5 @@ def _validated(content: dict[str, Any]) -> Recipe:
         return Recipe.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    reason = first["ctx"]["error"] if first["type"] == "value_error" else first["msg"]
-    raise UsageError(
-        f"The recipe value {where or 'set'} does not fit: {reason}.",
-        "Run 'triad taxonomy show --recipes' to see the values in use.",
-    )
+    problem, expected = in_words(first)
+    raise UsageError(f"The recipe value {written(first['loc'])} {problem}.", expected)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from triad_screener.errors import ConfigurationError, UnknownNameError
@@ -37,7 +37,13 @@ def screen(taxonomy: Taxonomy, request: Request, *, source: MarketDataSource) ->
         )
     funds = [fund.ticker for fund in taxonomy.benchmarks]
     market = source.fetch(taxonomy.constituents, funds)
-    return assemble(taxonomy, market, request, config_hash=loading.digest(taxonomy))
+    found = assemble(taxonomy, market, request, config_hash=loading.digest(taxonomy))
+    listed = {line.ticker for line in taxonomy.constituents}
+    strangers = sorted(request.holdings.keys() - listed)
+    if strangers:
+        warning = f"holdings not in the taxonomy: {', '.join(strangers)}"
+        return replace(found, warnings=(*found.warnings, warning))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +113,8 @@ def show(
         # Imported here: only a condition needs the database.
         from triad_screener.tables.condition import matching  # noqa: PLC0415
 
-        lines = [lines[at] for at in matching(lines, choice.condition)]
+        rows = [record.flat_line(line) for line in lines]
+        lines = [lines[at] for at in matching(rows, choice.condition)]
     if choice.sort:
         lines = choosing.in_order(lines, choice.sort)
     if choice.top is not None:

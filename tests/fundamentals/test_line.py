@@ -1,0 +1,472 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from math import nan
+
+import numpy as np
+import pytest
+
+from samples import (
+    AS_OF,
+    CASH,
+    Q0,
+    cell,
+    constituent,
+    line,
+    prices,
+    quarters,
+    years,
+)
+from triad_screener.fundamentals.line import Line
+from triad_screener.model.gap import Missing
+from triad_screener.model.market import DatedValue, LineData, PriceSeries
+from triad_screener.model.recipe import Recipe
+
+TOMORROW = AS_OF + timedelta(days=1)
+RECEIPTS = constituent(
+    "TSM", statement_currency="TWD", ordinary_per_receipt=5.0, foreign_filer=True
+)
+POUNDS = constituent("ARM.L", price_currency="GBP")
+
+
+def rates(**currencies: float) -> dict[str, tuple[DatedValue, ...]]:
+    """One exchange rate of each currency, of the as-of date."""
+    return {name: (DatedValue(rate, AS_OF),) for name, rate in currencies.items()}
+
+
+def without_prices() -> Line:
+    """A line of which the source knows nothing."""
+    return Line(
+        constituent(),
+        LineData("AAA"),
+        fx={},
+        as_of=AS_OF,
+        risk_free_rate=0.04,
+        pillar_budgets=Recipe().pillar_budgets,
+    )
+
+
+class TestPrices:
+    def test_a_price_counts_on_its_own_session_and_not_before(self) -> None:
+        series = prices([1.0, 2.0, 3.0], last=TOMORROW)
+
+        today = line(series=series)
+
+        assert today.adjusted.tolist() == [1.0, 2.0]
+        assert today.sessions[-1].item() == AS_OF
+        assert today.close.value == 2.0
+
+    def test_the_close_is_not_adjusted_for_dividends(self) -> None:
+        dividend = line(series=prices([95.0, 99.0], unadjusted=[100.0, 100.0]))
+
+        assert dividend.close.value == 100.0
+        assert dividend.close.flags == ()
+        assert dividend.close.figures[0].item == "close"
+        assert dividend.adjusted_close(1).value == 99.0
+
+    def test_without_a_close_the_adjusted_one_stands_in_flagged(self) -> None:
+        unknown = line(series=prices([95.0, 99.0], unadjusted=[nan, nan]))
+
+        assert unknown.close.value == 99.0
+        assert unknown.close.flags == ("adjusted close for close",)
+
+    @pytest.mark.parametrize(("days", "flags"), [(10, ()), (11, ("stale price",))])
+    def test_a_price_older_than_ten_days_is_stale(
+        self, days: int, flags: tuple[str, ...]
+    ) -> None:
+        series = prices([100.0], last=AS_OF - timedelta(days=days))
+
+        assert line(series=series).close.flags == flags
+
+    def test_sessions_are_counted_back_from_the_last(self) -> None:
+        three = line(closes=[1.0, 2.0, 3.0])
+
+        assert [three.adjusted_close(back).value for back in (1, 2, 3)] == [3, 2, 1]
+        with pytest.raises(Missing, match="3 closes are known, and 4 are needed"):
+            three.adjusted_close(4)
+
+    def test_a_close_is_that_of_the_last_session_by_then(self) -> None:
+        sessions = np.array(["2026-06-26", "2026-06-29"], "datetime64[D]")
+        closes = np.array([1.0, 2.0])
+        friday_and_monday = line(
+            series=PriceSeries(sessions, closes, closes, np.array([nan, nan]))
+        )
+
+        assert friday_and_monday.close_on(date(2026, 6, 28)).value == 1.0
+        assert friday_and_monday.close_on(date(2027, 1, 1)).value == 2.0
+        with pytest.raises(Missing, match="no price is known on or before 2026-06-25"):
+            friday_and_monday.close_on(date(2026, 6, 25))
+
+    def test_a_line_whose_trading_begins_tomorrow_is_not_listed(self) -> None:
+        young = line(series=prices([1.0], last=TOMORROW))
+
+        assert young.is_unlisted
+        with pytest.raises(Missing, match="no price is known"):
+            _ = young.close
+
+    def test_a_line_without_prices_may_be_listed_for_all_we_know(self) -> None:
+        unknown = without_prices()
+
+        assert not unknown.is_unlisted
+        assert unknown.price_jumps == ()
+        with pytest.raises(Missing, match="no price is known"):
+            _ = unknown.adjusted
+
+    @pytest.mark.parametrize(
+        ("closes", "jump"),
+        [
+            ([200.0, 100.0], True),
+            ([200.0, 100.1], False),
+            ([100.0, 200.0], True),
+            ([100.0, 199.9], False),
+        ],
+    )
+    def test_a_fall_by_half_or_a_doubling_in_a_day_may_be_a_missed_split(
+        self,
+        closes: list[float],
+        jump: bool,  # noqa: FBT001 - a case
+    ) -> None:
+        expected = ("price jump on 2026-06-30, a split?",) if jump else ()
+
+        assert line(closes=closes).price_jumps == expected
+
+    def test_a_jump_more_than_a_year_ago_is_forgotten(self) -> None:
+        assert line(closes=[1.0] + [100.0] * 253).price_jumps == ()
+        assert len(line(closes=[1.0] + [100.0] * 252).price_jumps) == 1
+
+
+class TestRates:
+    def test_a_dollar_is_a_dollar_and_needs_no_source(self) -> None:
+        dollar = line().dollars_per("USD")
+
+        assert (dollar.value, dollar.figures) == (1.0, ())
+
+    def test_the_last_rate_on_or_before_the_as_of_date_counts(self) -> None:
+        taiwan = (
+            DatedValue(0.030, AS_OF - timedelta(days=40)),
+            DatedValue(0.031, AS_OF, "central bank"),
+            DatedValue(0.050, TOMORROW),
+        )
+
+        rate = line(fx={"TWD": taiwan}).dollars_per("TWD")
+
+        (figure,) = rate.figures
+        assert (rate.value, rate.flags) == (0.031, ())
+        assert (figure.unit, figure.date) == ("USD per TWD", AS_OF)
+        assert figure.source == "central bank"
+
+    @pytest.mark.parametrize(
+        ("days", "flags"), [(45, ()), (46, ("stale exchange rate",))]
+    )
+    def test_a_rate_older_than_45_days_is_stale(
+        self, days: int, flags: tuple[str, ...]
+    ) -> None:
+        old = {"TWD": (DatedValue(0.03, AS_OF - timedelta(days=days)),)}
+
+        assert line(fx=old).dollars_per("TWD").flags == flags
+
+    @pytest.mark.parametrize(
+        "known", [{}, {"TWD": (DatedValue(0.03, TOMORROW), DatedValue(0.03, None))}]
+    )
+    def test_a_rate_that_is_not_known_yet_is_missing(
+        self, known: dict[str, tuple[DatedValue, ...]]
+    ) -> None:
+        with pytest.raises(Missing, match="no exchange rate of TWD is known"):
+            line(fx=known).dollars_per("TWD")
+
+
+class TestShares:
+    def test_a_count_dated_by_then_serves(self) -> None:
+        counted = line(shares=DatedValue(1000.0, AS_OF, "the cover of a filing"))
+
+        (figure,) = counted.shares.figures
+        assert (counted.shares.value, counted.shares.flags) == (1000.0, ())
+        assert (figure.item, figure.date) == ("shares outstanding", AS_OF)
+        assert figure.source == "the cover of a filing"
+
+    def test_for_a_later_count_the_diluted_average_stands_in_flagged(self) -> None:
+        average = quarters("DilutedAverageShares", 990.0, 980.0, currency="shares")
+
+        later = line(*average, shares=DatedValue(1000.0, TOMORROW))
+
+        assert later.shares.value == 990.0
+        assert later.shares.flags == ("diluted average shares for share count",)
+
+    def test_an_undated_count_serves_last_and_flagged(self) -> None:
+        undated = DatedValue(1000.0, None)
+        average = years("DilutedAverageShares", 990.0, currency="shares")
+
+        assert line(shares=undated).shares.flags == ("share count undated",)
+        assert line(shares=undated).shares.value == 1000.0
+        assert line(*average, shares=undated).shares.value == 990.0
+
+    @pytest.mark.parametrize("count", [None, DatedValue(1000.0, TOMORROW)])
+    def test_a_count_not_known_yet_is_missing(self, count: DatedValue | None) -> None:
+        with pytest.raises(Missing, match="no share count is known"):
+            _ = line(shares=count).shares
+
+
+class TestMarketCapitalisation:
+    def test_close_times_shares(self) -> None:
+        assert line().market_capitalisation.value == 100_000.0
+
+    def test_a_receipt_stands_for_five_ordinary_shares(self) -> None:
+        # 25,000 ordinary shares are 5,000 receipts of 200 dollars.
+        receipts = line(
+            of=RECEIPTS, closes=[200.0], shares=DatedValue(25_000.0, Q0), fx={}
+        )
+
+        assert receipts.market_capitalisation.value == 1_000_000.0
+
+    def test_a_price_in_pounds_is_converted_once(self) -> None:
+        capitalisation = line(of=POUNDS, fx=rates(GBP=1.25)).market_capitalisation
+
+        assert capitalisation.value == 125_000.0
+        assert [f.item for f in capitalisation.figures] == [
+            "close",
+            "exchange rate",
+            "shares outstanding",
+        ]
+
+    def test_flags_of_price_rate_and_shares_are_flags_of_the_value(self) -> None:
+        long_ago = AS_OF - timedelta(days=60)
+        old = line(
+            of=POUNDS,
+            series=prices([100.0], unadjusted=[nan], last=long_ago),
+            fx={"GBP": (DatedValue(1.25, long_ago),)},
+            shares=DatedValue(1000.0, None),
+        )
+
+        assert set(old.market_capitalisation.flags) == {
+            "adjusted close for close",
+            "stale price",
+            "stale exchange rate",
+            "share count undated",
+        }
+
+    @pytest.mark.parametrize(
+        ("theirs", "fits"), [(80_000.0, True), (79_999.0, False), (133_333.0, True)]
+    )
+    def test_a_gap_over_a_quarter_leaves_the_share_count_unresolved(
+        self,
+        theirs: float,
+        fits: bool,  # noqa: FBT001 - a case
+    ) -> None:
+        # Ours is 100,000: 25% above 80,000, and 25% below 133,333.
+        checked = line(market_capitalisation=DatedValue(theirs, AS_OF))
+
+        assert (checked.share_count_conflict is None) is fits
+
+    def test_an_unresolved_share_count_names_both_values(self) -> None:
+        checked = line(market_capitalisation=DatedValue(400_000.0, None))
+
+        with pytest.raises(Missing) as caught:
+            checked.require_resolved_shares()
+
+        assert caught.value.reason == "rejected: share count unresolved"
+        assert caught.value.detail == (
+            "market capitalisation is 100000 USD from the share count, "
+            "400000 by the source"
+        )
+
+    def test_the_gap_is_taken_on_the_day_of_their_figure(self) -> None:
+        # The price has doubled since; on the day of the figure the two agree.
+        yesterday = DatedValue(50_000.0, AS_OF - timedelta(days=1))
+
+        doubled = line(closes=[50.0, 100.0], market_capitalisation=yesterday)
+
+        assert doubled.share_count_conflict is None
+
+    def test_the_gap_is_taken_in_receipts_and_the_price_currency(self) -> None:
+        receipts = line(
+            of=RECEIPTS,
+            closes=[200.0],
+            shares=DatedValue(25_000.0, Q0),
+            market_capitalisation=DatedValue(1_000_000.0, AS_OF),
+        )
+
+        assert receipts.share_count_conflict is None
+
+    def test_a_figure_of_tomorrow_is_not_compared(self) -> None:
+        later = line(market_capitalisation=DatedValue(1.0, TOMORROW))
+
+        assert later.share_count_conflict is None
+
+    def test_what_cannot_be_compared_is_no_conflict(self) -> None:
+        theirs = DatedValue(1.0, AS_OF)
+
+        assert line(shares=None, market_capitalisation=theirs).share_count_conflict is (
+            None
+        )
+        line(shares=None, market_capitalisation=theirs).require_resolved_shares()
+
+
+class TestEnterpriseValue:
+    BALANCES = (
+        *quarters("NetIncome", 1.0),
+        *quarters("TotalDebt", 30_000.0),
+        *quarters(CASH, 10_000.0),
+    )
+
+    def test_debt_less_cash_is_added(self) -> None:
+        assert line(*self.BALANCES).enterprise_value.value == 120_000.0
+
+    def test_minority_interest_and_preferred_stock_are_those_of_the_newest_year(
+        self,
+    ) -> None:
+        claims = line(
+            *self.BALANCES,
+            *years("MinorityInterest", 500.0, 900.0),
+            *years("PreferredStock", None, 7.0),
+            *quarters("MinorityInterest", 99_999.0),
+        )
+
+        assert claims.enterprise_value.value == 120_507.0
+        assert claims.enterprise_value.flags == ()
+
+    def test_statements_in_another_currency_are_converted_once(self) -> None:
+        # 1,000,000 dollars + (3,000,000 - 5,000,000) Taiwan dollars at 0.03.
+        receipts = line(
+            *quarters("NetIncome", 1.0, currency="TWD"),
+            *quarters("TotalDebt", 3_000_000.0, currency="TWD"),
+            *quarters(CASH, 5_000_000.0, currency="TWD"),
+            of=RECEIPTS,
+            closes=[200.0],
+            shares=DatedValue(25_000.0, Q0),
+            fx=rates(TWD=0.03),
+        )
+
+        assert receipts.enterprise_value.value == pytest.approx(940_000.0, abs=1e-9)
+
+    def test_without_a_rate_it_is_missing(self) -> None:
+        receipts = line(
+            *quarters("NetIncome", 1.0, currency="TWD"),
+            *quarters("TotalDebt", 3.0, currency="TWD"),
+            *quarters(CASH, 5.0, currency="TWD"),
+            of=RECEIPTS,
+        )
+
+        with pytest.raises(Missing, match="no exchange rate of TWD"):
+            _ = receipts.enterprise_value
+
+    def test_debt_that_is_not_reported_is_not_zero(self) -> None:
+        unreported = line(*quarters("NetIncome", 1.0), *quarters(CASH, 10.0))
+
+        with pytest.raises(Missing, match="TotalDebt: not known"):
+            _ = unreported.enterprise_value
+
+    def test_an_unresolved_share_count_leaves_none(self) -> None:
+        unresolved = line(*self.BALANCES, market_capitalisation=DatedValue(1.0, AS_OF))
+
+        with pytest.raises(Missing, match="from the share count"):
+            _ = unresolved.enterprise_value
+
+
+class TestThesis:
+    def test_exposures_are_weighted_by_the_budgets(self) -> None:
+        mixed = constituent(exposures={"compute": 0.2, "data": 0.1, "algorithms": 0.5})
+
+        exposure = line(of=mixed).thesis_exposure
+
+        # .5 * .2 + .2 * .1 + .3 * .5
+        assert exposure.value == pytest.approx(0.27, abs=1e-12)
+        assert exposure.flags == ()
+        assert len(exposure.figures) == 3
+
+    def test_no_exposure_at_all_is_zero_and_not_missing(self) -> None:
+        none = line(of=constituent(exposures={})).thesis_exposure
+
+        assert (none.value, none.figures) == (0.0, ())
+
+    @pytest.mark.parametrize(
+        ("day", "flags"),
+        [("2026-06-30", ()), ("2026-07-01", ("exposure dated later",))],
+    )
+    def test_evidence_from_after_the_as_of_date_is_used_and_flagged(
+        self, day: str, flags: tuple[str, ...]
+    ) -> None:
+        exposure = line(of=constituent(exposed_on=day)).thesis_exposure
+
+        assert (exposure.value, exposure.flags) == (0.25, flags)
+
+
+class TestTradedValue:
+    def test_the_median_of_close_times_volume(self) -> None:
+        series = prices([10.0, 10.0, 20.0], volumes=[1.0, 100.0, 3.0])
+
+        assert line(series=series).average_daily_value == 60.0
+
+    def test_only_63_sessions_count(self) -> None:
+        series = prices([10.0] * 127, volumes=[9.0] * 64 + [1.0] * 63)
+
+        assert line(series=series).average_daily_value == 10.0
+
+    def test_sessions_without_a_volume_are_passed_over(self) -> None:
+        series = prices([10.0, 10.0, 10.0], volumes=[1.0, nan, 3.0])
+
+        assert line(series=series).average_daily_value == 20.0
+
+    def test_where_no_close_is_known_the_adjusted_one_serves(self) -> None:
+        series = prices([10.0, 10.0], unadjusted=[nan, 30.0], volumes=[1.0, 1.0])
+
+        assert line(series=series).average_daily_value == 20.0
+
+    def test_it_is_converted_to_dollars(self) -> None:
+        series = prices([10.0], volumes=[4.0])
+
+        pounds = line(series=series, of=POUNDS, fx=rates(GBP=1.25))
+
+        assert pounds.average_daily_value == 50.0
+
+    @pytest.mark.parametrize("given", [None, 7.0])
+    def test_without_volumes_the_figure_of_the_source_serves(
+        self, given: float | None
+    ) -> None:
+        assert line(average_daily_value_usd=given).average_daily_value == given
+
+    def test_without_a_rate_too(self) -> None:
+        series = prices([10.0], volumes=[4.0])
+
+        pounds = line(series=series, of=POUNDS, average_daily_value_usd=7.0)
+
+        assert pounds.average_daily_value == 7.0
+
+    def test_without_prices_too(self) -> None:
+        assert without_prices().average_daily_value is None
+
+
+class TestAge:
+    def test_statements_age_from_the_end_of_their_newest_period(self) -> None:
+        assert line(cell("NetIncome", 1.0)).statement_age_days == 91
+
+    def test_no_statement_has_no_age(self) -> None:
+        assert line().statement_age_days is None
+        assert line(cell("TotalDebt", 1.0)).statement_age_days is None
+
+
+class TestProperties:
+    @pytest.mark.parametrize("scale", [0.01, 3.0, 1000.0])
+    def test_the_unit_of_the_statements_does_not_matter(self, scale: float) -> None:
+        # The same company in a currency worth 1 / scale of the other.
+        cells = (
+            *quarters("NetIncome", 1.0, currency="TWD"),
+            *quarters("TotalDebt", 3e6 * scale, currency="TWD"),
+            *quarters(CASH, 5e6 * scale, currency="TWD"),
+        )
+
+        value = line(*cells, of=RECEIPTS, fx=rates(TWD=0.03 / scale)).enterprise_value
+
+        assert value.value == pytest.approx(20_000.0 - 60_000.0, abs=1e-6)
+
+    @pytest.mark.parametrize("split", [2.0, 10.0])
+    def test_a_split_of_the_receipt_changes_no_value(self, split: float) -> None:
+        before = line(of=RECEIPTS, closes=[200.0])
+        finer = constituent(
+            "TSM", statement_currency="TWD", ordinary_per_receipt=5.0 / split
+        )
+
+        after = line(of=finer, closes=[200.0 / split])
+
+        assert after.market_capitalisation.value == pytest.approx(
+            before.market_capitalisation.value
+        )

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+import samples
+from triad_screener.model.taxonomy import (
+    Taxonomy,
+    WatchlistEntry,
+    marks_at,
+    stage_at,
+)
+
+
+def entry(**parts: object) -> WatchlistEntry:
+    """A company that is first heard of as private, on 1 March 2025."""
+    return WatchlistEntry.model_validate(
+        {
+            "id": "labs",
+            "name": "Labs",
+            "pillar": "data",
+            "exposure": 0.5,
+            "basis": "estimate",
+            "role": "core",
+            "stages": (step("private", "2025-03-01"), step("listed", "2026-06-01")),
+            "marks": (mark("Series A", "2025-03-01"), mark("Series B", "2026-01-01")),
+            **parts,
+        }
+    )
+
+
+def step(stage: str, day: str, source: str = "by_hand") -> dict[str, object]:
+    return {"stage": stage, "date": day, "source": source, "grade": "C"}
+
+
+def mark(name: str, day: str, source: str = "by_hand") -> dict[str, object]:
+    return {"round": name, "date": day, "source": source, "grade": "C"}
+
+
+HOLDER = {"ticker": "BIG", "as_of": "2026-01-01", "source": "nobody", "grade": "C"}
+REVENUE = {
+    "value": 1.0,
+    "kind": "press",
+    "date": "2026-01-01",
+    "source": "nobody",
+    "grade": "C",
+}
+
+
+class TestRegression:
+    def test_an_exposure_not_entered_is_zero(self) -> None:
+        line = samples.constituent(exposures={"data": 0.4})
+
+        assert line.exposure_to("data") == 0.4
+        assert line.exposure_to("compute") == 0.0
+
+    def test_exposures_may_fill_the_whole_revenue(self) -> None:
+        thirds = {"compute": 0.1, "data": 0.2, "algorithms": 0.7}
+
+        assert samples.constituent(exposures=thirds).exposure_to("algorithms") == 0.7
+
+    def test_exposures_above_one_are_refused(self) -> None:
+        with pytest.raises(ValidationError, match=r"of AAA sum to 1\.1, above 1"):
+            samples.constituent(exposures={"compute": 0.6, "data": 0.5})
+
+    def test_a_line_is_found_by_its_ticker(self) -> None:
+        two = samples.taxonomy(samples.constituent("AAA"), samples.constituent("BBB"))
+
+        assert two.constituent("BBB") is two.constituents[1]
+        assert two.constituent("CCC") is None
+
+    def test_the_post_names_core_and_named_lines_only(self) -> None:
+        three = samples.taxonomy(
+            samples.constituent("AAA", role="core"),
+            samples.constituent("BBB", role="named"),
+            samples.constituent("CCC", role="extension"),
+        )
+
+        assert three.post_tickers == {"AAA", "BBB"}
+
+    def test_an_empty_taxonomy_hangs_together(self) -> None:
+        assert Taxonomy().constituents == ()
+        assert tuple(Taxonomy().recipes) == ("default",)
+
+    def test_a_ticker_may_stand_once_only(self) -> None:
+        twice = (samples.constituent("AAA"), samples.constituent("AAA"))
+
+        with pytest.raises(ValidationError, match="the ticker AAA stands twice"):
+            samples.taxonomy(*twice)
+
+    @pytest.mark.parametrize(
+        ("parts", "problem"),
+        [
+            ({"pillars": {}}, "must all be described"),
+            ({"layers": {}}, "AAA names the layer accelerators, which is not listed"),
+            ({"sources": {}}, "AAA cites the source by_hand, which is not listed"),
+            ({"watchlist": (entry(), entry())}, "id labs stands twice"),
+            (
+                {"watchlist": (entry(stages=(step("private", "2025-01-01", "who"),)),)},
+                "labs cites the source who",
+            ),
+            (
+                {"watchlist": (entry(marks=(mark("Seed", "2025-01-01", "who"),)),)},
+                "labs cites the source who",
+            ),
+            (
+                {"watchlist": (entry(holders=(HOLDER,)),)},
+                "labs cites the source nobody",
+            ),
+            ({"watchlist": (entry(revenue=REVENUE),)}, "labs cites the source nobody"),
+        ],
+    )
+    def test_a_taxonomy_that_does_not_hang_together_is_refused(
+        self, parts: dict[str, object], problem: str
+    ) -> None:
+        with pytest.raises(ValidationError, match=problem):
+            samples.taxonomy(samples.constituent(), **parts)
+
+    @pytest.mark.parametrize(
+        ("parts", "what"),
+        [
+            (
+                {"stages": (step("listed", "2026-01-01"), step("dead", "2025-01-01"))},
+                "stages",
+            ),
+            ({"marks": (mark("B", "2026-01-01"), mark("A", "2025-01-01"))}, "marks"),
+        ],
+    )
+    def test_a_history_stands_oldest_first(
+        self, parts: dict[str, object], what: str
+    ) -> None:
+        with pytest.raises(ValidationError, match=f"the {what} of labs must stand"):
+            entry(**parts)
+
+    @pytest.mark.parametrize(
+        ("day", "stage"),
+        [
+            (date(2024, 1, 1), "private"),
+            (date(2026, 5, 31), "private"),
+            (date(2026, 6, 1), "listed"),
+        ],
+    )
+    def test_a_company_was_private_before_anybody_said_so(
+        self, day: date, stage: str
+    ) -> None:
+        found = stage_at(entry(), day)
+
+        assert found is not None
+        assert found.stage == stage
+
+    def test_a_company_first_heard_of_as_rumoured_has_no_stage_before(self) -> None:
+        rumoured = entry(stages=(step("rumoured", "2025-03-01"),))
+
+        assert stage_at(rumoured, date(2025, 2, 28)) is None
+        assert stage_at(rumoured, date(2025, 3, 1)) is rumoured.stages[0]
+
+    def test_a_mark_counts_from_its_day(self) -> None:
+        assert marks_at(entry(), date(2025, 2, 28)) == ()
+        assert [m.round for m in marks_at(entry(), date(2025, 12, 31))] == ["Series A"]
+        assert len(marks_at(entry(), date(2026, 1, 1))) == 2

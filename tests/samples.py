@@ -27,6 +27,7 @@ from triad_screener.model.market import (
 from triad_screener.model.recipe import Recipe
 from triad_screener.model.taxonomy import Constituent, Taxonomy
 from triad_screener.model.vocabulary import PILLARS
+from triad_screener.screening.assembling import Request, assemble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from triad_screener.model.market import Frequency
+    from triad_screener.model.screen import Screen
 
 AS_OF = date(2026, 6, 30)
 Q0 = date(2026, 3, 31)
@@ -262,3 +264,41 @@ def cross_section(  # noqa: PLR0913 - likewise
         np.array(ages or [60.0] * count, float),
         np.array(half_yearly or [False] * count, bool),
     )
+
+
+def walk(seed: int, last: date = AS_OF) -> PriceSeries:
+    """Closes of a year and more, up to ``last``."""
+    steps = np.random.default_rng(seed).normal(0.0, 0.02, 300)
+    return prices(np.exp(steps.cumsum()), last=last)
+
+
+TICKERS = tuple(f"L{row:02d}" for row in range(12))
+POST = TICKERS[:4]
+
+
+def twelve_lines() -> list[Constituent]:
+    """Twelve lines in three pillars, the first four named by the post."""
+    return [
+        constituent(
+            ticker,
+            role="named" if ticker in POST else "extension",
+            exposures={PILLARS[row % 3]: 0.3 + row / 20},
+        )
+        for row, ticker in enumerate(TICKERS)
+    ]
+
+
+WORLD = taxonomy(*twelve_lines())
+#: Of the twelve lines only prices are known.
+LINES = tuple(LineData(ticker, walk(row)) for row, ticker in enumerate(TICKERS))
+
+
+def screen(
+    world: Taxonomy = WORLD,
+    lines: Sequence[LineData] = LINES,
+    fx: Mapping[str, tuple[DatedValue, ...]] | None = None,
+    **request: Any,  # noqa: ANN401 - fields of Request
+) -> Screen:
+    """The screen of the twelve lines, unless asked otherwise."""
+    asked = Request(**{"recipe": recipe(), **request})
+    return assemble(world, market(*lines, fx=fx or {}), asked, config_hash="c")

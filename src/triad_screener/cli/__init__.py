@@ -6,13 +6,14 @@
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from triad_screener import __version__
-from triad_screener.errors import INTERRUPTED, TriadError, UsageError
+from triad_screener.errors import INTERRUPTED, OutputError, TriadError, UsageError
 
 #: Command to its module and the line that ``--help`` shows.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -62,12 +63,13 @@ class _Commands(TyperGroup):
         sys.stdout.write(front_page(lines))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - likewise
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        unknown = args and args[0] not in COMMANDS and not args[0].startswith("-")
+        if unknown and not ctx.resilient_parsing:  # which is how completion looks
             from triad_screener.errors import UnknownNameError
 
             raise UnknownNameError("command", args[0], COMMANDS)
-        name, _, rest = super().resolve_command(ctx, args)
-        return name, _load(str(name)), rest
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and _load(str(name)), rest
 
 
 def _load(name: str) -> Any:  # noqa: ANN401 - typer's own command
@@ -108,6 +110,7 @@ def main() -> None:
     """Run the command line; the one place where errors become exit codes."""
     # The process lives for a second and makes no cycles worth collecting.
     gc.disable()
+    _stand_in_for_closed_streams()
     raise SystemExit(run(sys.argv[1:] or ["--help"]))
 
 
@@ -121,6 +124,8 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except TriadError as error:
+        if isinstance(error, OutputError):
+            _leave_pipe()
         return _told(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, not a traceback
         from triad_screener.cli.fault import report
@@ -128,15 +133,45 @@ def run(arguments: Sequence[str]) -> int:
         return report(error, debug="--debug" in arguments)
 
 
+def _stand_in_for_closed_streams() -> None:
+    """Give each stream that the shell closed (``>&-``) a stand-in.
+
+    Reading finds nothing, writing to standard output fails as it would in C, and
+    what would be said on standard error is lost.
+    """
+    import os
+
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            flags = os.O_WRONLY if name == "stderr" else os.O_RDONLY
+            setattr(sys, name, open(os.open(os.devnull, flags), mode))  # noqa: PTH123, SIM115 - a descriptor, for as long as the process lives
+
+
 def _answer(arguments: Sequence[str]) -> int:
     try:
         code = app(args=list(arguments), prog_name="triad", standalone_mode=False)
         sys.stdout.flush()
     except _UsageFailure as failure:
-        what = str(failure.format_message()).rstrip(".") + "."
         where = failure.ctx.command_path if failure.ctx else "triad"
-        raise UsageError(what, f"See '{where} --help'.") from None
+        raise UsageError(_sentence(failure), f"See '{where} --help'.") from None
+    except SystemExit as leaving:
+        # How typer leaves when the reader has gone.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        raise
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) or error.filename is not None:
+            raise
+        from triad_screener.cli._streams import unwritable
+
+        raise unwritable(error) from error
     return code if isinstance(code, int) else 0
+
+
+def _sentence(failure: Any) -> str:  # noqa: ANN401 - typer's own failure
+    text = str(failure.format_message()).replace("Value error, ", "")
+    text = text.replace(": Input should", ": it should").rstrip(".")
+    return text if text.endswith("?") else f"{text}."
 
 
 def _told(error: TriadError, arguments: Sequence[str]) -> int:
@@ -146,10 +181,8 @@ def _told(error: TriadError, arguments: Sequence[str]) -> int:
         traceback.print_exc()
     from triad_screener.rendering._cells import clean
 
-    try:
+    with suppress(OSError):
         sys.stderr.write(f"triad: {clean(error.what)}\n       {clean(error.remedy)}\n")
-    except (OSError, UnicodeEncodeError):
-        sys.stderr.write(ascii(f"triad: {error.what} {error.remedy}") + "\n")
     return error.exit_code
 
 
@@ -157,4 +190,5 @@ def _leave_pipe() -> None:
     """Point standard output nowhere, so that closing it says nothing either."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):  # not a file of the system: nothing to close
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -62,7 +62,7 @@ def show(document: Document, output: Path | None) -> None:
         BrokenPipeError: If the reader of standard output has gone.
     """
     if output is not None:
-        _replace(output, document.text.encode())
+        _write(output, document.text.encode())
         return
     encoding = "utf-8"
     if document.media_type == "text/plain" and sys.stdout.isatty():
@@ -73,9 +73,29 @@ def show(document: Document, output: Path | None) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        raise unwritable(error) from error
+
+
+def unwritable(error: OSError) -> OutputError:
+    """Return what to say when standard output takes nothing more."""
+    return OutputError(
+        f"Standard output cannot be written ({error.strerror}).",
+        "Free some space, or write elsewhere with --output FILE.",
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)  # a device or a pipe stays what it is
+        else:
+            _replace(path.resolve(), content)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
         raise OutputError(
-            f"Standard output cannot be written ({error.strerror}).",
-            "Free some space, or write elsewhere with --output FILE.",
+            f"{path} cannot be written ({error.strerror or type(error).__name__}).",
+            "Check that the folder exists and that you may write there.",
         ) from error
 
 
@@ -90,14 +110,11 @@ def _replace(path: Path, content: bytes) -> None:
             file.write(content)
         kept.chmod(_mode(path))
         kept.replace(path)
-    except OSError as error:
+    except BaseException:
         if kept is not None:
             with contextlib.suppress(OSError):
                 kept.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror or type(error).__name__}).",
-            "Check that the folder exists and that you may write there.",
-        ) from error
+        raise
 
 
 def _mode(path: Path) -> int:

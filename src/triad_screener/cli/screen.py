@@ -1,6 +1,7 @@
 """triad screen: rank the universe."""
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -118,8 +119,7 @@ def command(
     shown, unknown = workflow.known_tickers(
         _streams.tickers(tickers or []), known, ignore_unknown=ignore_unknown
     )
-    if unknown:
-        sys.stderr.write(f"triad: unknown tickers ignored: {', '.join(unknown)}\n")
+    _tell_ignored(unknown)
     kept, _ = workflow.known_tickers(options.split(incumbents), known)
     weights = (
         held.read(_streams.content(str(holdings), held.SIZE_LIMIT), str(holdings))
@@ -144,7 +144,7 @@ def command(
     report = workflow.show(
         found,
         workflow.Choice(
-            tickers=shown,
+            tickers=shown if tickers else None,  # an empty list shows nothing
             pillars=tuple(pillar),
             condition=where,
             sort=sort,
@@ -163,3 +163,11 @@ def command(
     )
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
     return BELOW_FLOOR if warnings else 0
+
+
+def _tell_ignored(unknown: Sequence[str]) -> None:
+    from triad_screener.rendering._cells import clean
+
+    if unknown:
+        names = clean(", ".join(unknown))
+        sys.stderr.write(f"triad: unknown tickers ignored: {names}\n")

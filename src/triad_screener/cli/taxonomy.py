@@ -11,7 +11,6 @@ from triad_screener.cli import _options as options
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     help="Check, show or copy the taxonomy; print its schema.",
     rich_markup_mode="rich",
 )

@@ -37,7 +37,7 @@ def clean(text: str) -> str:
     r"""Return ``text`` without control, format and surrogate characters.
 
     Examples:
-        >>> clean("Evil\\x1b[31m Corp\\u202e")
+        >>> clean("Evil\x1b[31m Corp\u202e")
         'Evil[31m Corp'
     """
     if text.isascii() and text.isprintable():

@@ -42,9 +42,11 @@ def _is_exposed(line: Record, pillar: str, exposure_floor: float) -> bool:
     return share > 0 and share >= exposure_floor
 
 
-def of_tickers(lines: Sequence[Record], tickers: Collection[str]) -> list[Record]:
-    """Return the lines called ``tickers``, all of them where none is named."""
-    if not tickers:
+def of_tickers(
+    lines: Sequence[Record], tickers: Collection[str] | None
+) -> list[Record]:
+    """Return the lines called ``tickers``; all of them for None."""
+    if tickers is None:
         return list(lines)
     return [line for line in lines if line["ticker"] in tickers]
 

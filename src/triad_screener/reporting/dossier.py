@@ -10,7 +10,6 @@ from triad_screener.model.document import (
     Column,
     Kind,
     Paragraph,
-    PillarStyle,
     Report,
     Table,
     Tone,
@@ -18,7 +17,11 @@ from triad_screener.model.document import (
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.reporting import record as records
 from triad_screener.reporting.contributions import contributions
-from triad_screener.reporting.overview import DISCLAIMER, source_line
+from triad_screener.reporting.overview import (
+    DISCLAIMER,
+    pillar_styles,
+    source_line,
+)
 from triad_screener.screening.normalising import DECIMALS
 
 if TYPE_CHECKING:
@@ -67,12 +70,7 @@ def compose(
         record=_record(screen, fact, line, recipe),
         rows=tuple(_figure_rows(fact)),
         tickers=(ticker,),
-        pillars={
-            pillar: PillarStyle(
-                found.name_zh if language == "zh" else found.name_en, found.colour
-            )
-            for pillar, found in screen.pillars.items()
-        },
+        pillars=pillar_styles(screen, language),
     )
 
 

@@ -82,11 +82,12 @@ def compose(screen: Screen, view: View) -> Report:
         record=records.of_screen(screen, view.lines, view.warnings),
         rows=tuple(rows),
         tickers=tuple(line["ticker"] for line in view.lines if line["rank"]),
-        pillars=_pillar_styles(screen, view.language),
+        pillars=pillar_styles(screen, view.language),
     )
 
 
-def _pillar_styles(screen: Screen, language: str) -> dict[str, PillarStyle]:
+def pillar_styles(screen: Screen, language: str) -> dict[str, PillarStyle]:
+    """Return label and colour of each pillar, in English or Chinese."""
     return {
         pillar: PillarStyle(
             found.name_zh if language == "zh" else found.name_en, found.colour

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from triad_screener.fundamentals.line import Line
     from triad_screener.model.market import MarketData
     from triad_screener.model.recipe import Recipe
+    from triad_screener.model.scores import Scores
     from triad_screener.model.screen import LineFacts, WatchlistFact
     from triad_screener.model.taxonomy import Taxonomy
 
@@ -87,7 +88,7 @@ def assemble(
         if request.holdings
         else None,
         effective_number=pillars.effective_number(scores.baskets),
-        gaps=_gaps(facts, scores.dropped_lines),
+        gaps=_gaps(facts, scores),
         warnings=market.warnings,
     )
 
@@ -111,12 +112,14 @@ def _unlisted(lines: Sequence[Line], among: Collection[str] | None) -> tuple[str
     return tuple(t for t in tickers if among is None or t in among)
 
 
-def _gaps(facts: Mapping[str, LineFacts], dropped: Sequence[str]) -> tuple[Gap, ...]:
-    """Return every missing factor, line by line; not of lines that stand aside."""
+def _gaps(facts: Mapping[str, LineFacts], scores: Scores) -> tuple[Gap, ...]:
+    """Return every missing factor of the lines considered, line by line."""
+    considered = {line.ticker for line in scores.lines}
+    considered |= {line.ticker for line in scores.unranked}
     return tuple(
         Gap(ticker, factor, reading.reason, reading.detail)
         for ticker, fact in facts.items()
-        if ticker not in dropped
+        if ticker in considered
         for factor, reading in fact.readings.items()
         if reading.value is None
     )

@@ -177,14 +177,11 @@ def _nearest(place: Place) -> str:
 
 
 def _shown(value: object) -> str:
-    if value is None:
+    """Return a value as the file could write it, short."""
+    if value is None or value in ({}, ()):
         return "empty"
     if isinstance(value, (dict, tuple)):
-        return (
-            f"a {'mapping' if isinstance(value, dict) else 'list'}"
-            if value
-            else "empty"
-        )
+        return "a mapping" if isinstance(value, dict) else "a list"
     text = str(value).lower() if isinstance(value, bool) else repr(value)
     if len(text) > _LONGEST_VALUE:
         text = f"{text[:_LONGEST_VALUE]}..."

@@ -48,9 +48,13 @@ def screen(taxonomy: Taxonomy, request: Request, *, source: MarketDataSource) ->
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """What is shown of a screen; nothing here changes a score."""
+    """What is shown of a screen; nothing here changes a score.
 
-    tickers: tuple[str, ...] = ()
+    Attributes:
+        tickers: None for all of them.
+    """
+
+    tickers: tuple[str, ...] | None = None
     pillars: tuple[str, ...] = ()
     condition: str = ""
     sort: str = ""

@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from math import isnan
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from samples import (
+    A0,
+    AS_OF,
+    CASH,
+    Q0,
+    cell,
+    constituent,
+    line,
+    market,
+    prices,
+    quarters,
+    recipe,
+    taxonomy,
+    years,
+)
+from triad_screener.factors import FACTORS
+from triad_screener.model.market import DatedValue, LineData
+from triad_screener.screening.measuring import (
+    cross_section,
+    describe,
+    lines_as_known,
+)
+
+if TYPE_CHECKING:
+    from triad_screener.fundamentals.line import Line
+    from triad_screener.model.screen import LineFacts
+
+FOUR = (1000.0, 1000.0, 1000.0, 1000.0)
+
+
+def facts_of(one: Line) -> LineFacts:
+    """What is known of a line, in a taxonomy of its own."""
+    return describe(one, taxonomy(one.constituent))
+
+
+class TestLinesAsKnown:
+    def test_every_line_of_the_taxonomy_is_there_known_or_not(self) -> None:
+        two = taxonomy(constituent("AAA"), constituent("BBB"))
+        known = market(LineData("AAA", prices([1.0])), LineData("CCC", prices([2.0])))
+
+        lines = lines_as_known(two, known, as_of=AS_OF, recipe=recipe())
+
+        assert [one.constituent.ticker for one in lines] == ["AAA", "BBB"]
+        assert lines[1].data == LineData("BBB")
+
+    def test_the_risk_free_rate_and_the_budgets_are_those_of_the_recipe(self) -> None:
+        one = taxonomy(constituent(exposures={"data": 0.5}))
+        rules = recipe(
+            risk_free_rate={"value": 0.01, "date": "2026-01-01"},
+            pillar_budgets={"compute": 0.0, "data": 1.0, "algorithms": 0.0},
+        )
+
+        (found,) = lines_as_known(one, market(), as_of=AS_OF, recipe=rules)
+
+        assert found.risk_free_rate == 0.01
+        assert found.thesis_exposure.value == 0.5
+
+    def test_a_line_without_statements_reads_those_of_its_sister(self) -> None:
+        sisters = taxonomy(
+            constituent("ZZZ", issuer="one"),
+            constituent("CCC", issuer="one"),
+            constituent("BBB", issuer="one"),
+            constituent("AAA", issuer="other"),
+        )
+        known = market(
+            LineData("BBB", cells=quarters("NetIncome", 2.0)),
+            LineData("CCC", cells=quarters("NetIncome", 3.0)),
+            LineData("AAA", cells=quarters("NetIncome", 1.0)),
+        )
+
+        lines = lines_as_known(sisters, known, as_of=AS_OF, recipe=recipe())
+
+        income = [one.statements.at("quarterly", "NetIncome", 0).value for one in lines]
+        # ZZZ reads BBB, the first of its sisters; CCC reads its own.
+        assert income == [2.0, 3.0, 2.0, 1.0]
+
+    def test_a_sister_with_statements_in_another_currency_does_not_serve(self) -> None:
+        sisters = taxonomy(
+            constituent("AAA", issuer="one"),
+            constituent("BBB", issuer="one", statement_currency="TWD"),
+        )
+        known = market(
+            LineData("BBB", cells=quarters("NetIncome", 2.0, currency="TWD"))
+        )
+
+        lines = lines_as_known(sisters, known, as_of=AS_OF, recipe=recipe())
+
+        assert lines[0].statements.newest_quarter is None
+        assert lines[1].statements.newest_quarter == Q0
+
+
+class TestDescription:
+    def test_a_line_tells_what_it_is_and_what_it_is_worth(self) -> None:
+        fact = facts_of(
+            line(
+                *quarters("NetIncome", 1.0),
+                *years("NetIncome", 1.0),
+                *quarters("TotalDebt", 30_000.0),
+                *quarters(CASH, 10_000.0),
+                average_daily_value_usd=5e6,
+            )
+        )
+
+        assert (fact.ticker, fact.name, fact.issuer) == ("AAA", "AAA Inc", "aaa")
+        assert (fact.market_cap_usd, fact.enterprise_value_usd) == (100_000, 120_000)
+        assert fact.average_daily_value_usd == 5e6
+        assert (fact.newest_quarter, fact.newest_year) == (Q0, A0)
+        assert fact.statement_age_days == 91
+        assert fact.close is not None
+        assert (fact.close.value, fact.close.date) == (100.0, AS_OF)
+        assert fact.is_fresh
+        assert fact.fx is None
+        assert {figure.item for figure in fact.valuation} == {
+            "close",
+            "shares outstanding",
+            "TotalDebt",
+            CASH,
+        }
+
+    def test_every_exposure_carries_its_evidence(self) -> None:
+        mixed = constituent(exposures={"data": 0.2, "compute": 0.3})
+
+        exposures = facts_of(line(of=mixed)).exposures
+
+        assert list(exposures) == ["compute", "data"]
+        assert exposures["data"].share == 0.2
+        assert exposures["data"].publisher == "The authors"
+        assert exposures["data"].date == date(2026, 1, 31)
+
+    def test_a_rate_other_than_the_dollar_is_told(self) -> None:
+        foreign = constituent(statement_currency="TWD")
+        fx = {"TWD": (DatedValue(0.03, AS_OF),)}
+
+        rate = facts_of(line(of=foreign, fx=fx)).fx
+
+        assert rate is not None
+        assert (rate.value, rate.unit) == (0.03, "USD per TWD")
+        assert facts_of(line(of=foreign)).fx is None
+
+    def test_of_what_is_not_known_nothing_is_made_up(self) -> None:
+        one = taxonomy(constituent())
+        (unknown,) = lines_as_known(one, market(), as_of=AS_OF, recipe=recipe())
+
+        fact = describe(unknown, one)
+
+        assert (fact.close, fact.market_cap_usd, fact.enterprise_value_usd) == (
+            None,
+            None,
+            None,
+        )
+        assert (fact.average_daily_value_usd, fact.statement_age_days) == (None, None)
+        assert (fact.trend, fact.valuation, fact.flags) == ((), (), ())
+        assert not fact.is_fresh
+        assert fact.readings["thesis"].value == 0.25
+        assert all(
+            (fact.readings[name].value, fact.readings[name].reason) == (None, "absent")
+            for name in FACTORS
+            if name != "thesis"
+        )
+
+    def test_a_price_of_eleven_days_ago_is_not_fresh(self) -> None:
+        old = line(series=prices([100.0], last=AS_OF - timedelta(days=11)))
+
+        fact = facts_of(old)
+
+        assert not fact.is_fresh
+        assert fact.flags == ("stale price",)
+        assert fact.market_cap_usd == 100_000
+
+    def test_a_value_without_debt_is_the_market_capitalisation_alone(self) -> None:
+        fact = facts_of(line())
+
+        assert fact.enterprise_value_usd is None
+        assert [f.item for f in fact.valuation] == ["close", "shares outstanding"]
+
+    def test_flags_of_price_shares_factors_and_statements_are_told_once(self) -> None:
+        one = line(
+            *quarters("OperatingIncome", *FOUR[:3]),
+            *years("OperatingIncome", 4000.0),
+            *quarters("TotalDebt", 30_000.0),
+            *quarters(CASH, 10_000.0),
+            *quarters("StockholdersEquity", 30_000.0),
+            cell("NetIncome", 1.0, currency="EUR"),
+            closes=[100.0, 50.0],
+            of=constituent(exposed_on="2026-07-01"),
+            shares=DatedValue(1000.0, None),
+        )
+
+        assert facts_of(one).flags == (
+            "share count undated",
+            "fiscal year for TTM",
+            "exposure dated later",
+            "price jump on 2026-06-30, a split?",
+            "statements in EUR rejected",
+        )
+
+    def test_an_unresolved_share_count_is_flagged(self) -> None:
+        one = line(market_capitalisation=DatedValue(1.0, AS_OF))
+
+        fact = facts_of(one)
+
+        assert fact.flags == ("share count unresolved",)
+        assert fact.readings["ey_fwd"].reason == "rejected: share count unresolved"
+        assert fact.enterprise_value_usd is None
+
+    def test_a_reading_that_is_not_finite_is_rejected(self) -> None:
+        huge = line(
+            *quarters("TotalRevenue", 1e308, None, None, None, 1e-308),
+        )
+
+        reading = facts_of(huge).readings["rev_yoy_q"]
+
+        assert (reading.value, reading.reason) == (None, "rejected: not finite")
+        assert reading.detail == "the figures give no finite number"
+
+
+class TestTrend:
+    @pytest.mark.parametrize(("closes", "points"), [(1, 1), (24, 24), (300, 24)])
+    def test_a_year_is_thinned_to_24_points(self, closes: int, points: int) -> None:
+        trend = facts_of(line(closes=np.arange(1.0, closes + 1))).trend
+
+        assert len(trend) == points
+        assert trend[-1] == closes
+        assert trend[0] == max(1, closes - 252)
+
+    def test_points_have_six_significant_digits(self) -> None:
+        assert facts_of(line(closes=[1234.56789])).trend == (1234.57,)
+
+
+class TestCrossSection:
+    def test_raw_values_stand_in_the_order_of_the_register(self) -> None:
+        two = taxonomy(
+            constituent("AAA", exposures={"data": 0.4}),
+            constituent("BBB", half_yearly=True),
+        )
+        cells = quarters("TotalRevenue", 120.0, None, None, None, 100.0)
+        known = market(
+            LineData("AAA", prices([100.0]), cells, DatedValue(10.0, Q0)),
+            LineData("BBB", prices([100.0]), average_daily_value_usd=7.0),
+        )
+        lines = lines_as_known(two, known, as_of=AS_OF, recipe=recipe())
+        facts = {one.constituent.ticker: describe(one, two) for one in lines}
+
+        found = cross_section(lines, facts)
+
+        assert found.tickers == ("AAA", "BBB")
+        assert found.issuers == ("aaa", "bbb")
+        assert found.exposures.tolist() == [[0, 0.4, 0], [0.5, 0, 0]]
+        assert [factor.id for factor in found.factors] == list(FACTORS)
+        growth = found.raw[:, list(FACTORS).index("rev_yoy_q")]
+        assert growth[0] == pytest.approx(0.2, abs=1e-12)
+        assert isnan(growth[1])
+        assert found.market_cap_usd[0] == 1000
+        assert isnan(found.market_cap_usd[1])
+        assert isnan(found.average_daily_value_usd[0])
+        assert found.average_daily_value_usd[1] == 7
+        assert found.statement_age_days[0] == 91
+        assert found.half_yearly.tolist() == [False, True]
+
+    def test_no_lines_make_an_empty_one(self) -> None:
+        found = cross_section([], {})
+
+        assert found.exposures.shape == (0, 3)
+        assert found.raw.shape == (0, len(FACTORS))

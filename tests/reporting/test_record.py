@@ -131,7 +131,6 @@ class TestLines:
         told = record.of_lines(found)
 
         line = next(one for one in told if one["ticker"] == "TSM")
-
         assert line["usd_per_statement_currency"] == 0.03
         assert line["usd_per_statement_currency_date"] == "2026-06-26"
         dollars = next(one for one in told if one["ticker"] == "L00")

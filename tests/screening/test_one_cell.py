@@ -178,7 +178,7 @@ class TestRawValues:
 class TestRanks:
     REVENUE: Final = of_quarter("ORCL", "2026-02-28", "TotalRevenue")
 
-    def test_a_line_that_overtakes_others_moves_each_of_them_by_one(
+    def test_a_line_that_overtakes_others_moves_each_of_them_by_one_place_there(
         self, folder: Path, taxonomy: Taxonomy, before: Screen
     ) -> None:
         change(folder, self.REVENUE, by=1.5)
@@ -192,14 +192,6 @@ class TestRanks:
             **{ticker: rank - (ticker in overtaken) for ticker, rank in old.items()},
             "ORCL": old["ORCL"] + len(overtaken),
         }
-
-    def test_the_ranks_of_other_factors_stay(
-        self, folder: Path, taxonomy: Taxonomy, before: Screen
-    ) -> None:
-        change(folder, self.REVENUE, by=1.5)
-
-        after = screen(folder, taxonomy)
-
         moved = {
             name
             for name in after.scores.standardisation.factors
@@ -270,26 +262,23 @@ def add_later_rows(folder: Path) -> None:
         "item": "TotalRevenue",
         "filed": "2026-05-20",
     }
-    later = [
-        ("prices", {"symbol": "NVDA", "date": "2026-05-18", "adj_close": "99"}),
-        ("fx", {"currency": "TWD", "date": "2026-05-18", "usd_per_unit": "0.05"}),
-        (
-            "statements",
-            {**statement, "period_end": "2026-01-25", "value": "1", "currency": "USD"},
-        ),
-        (
-            "statements",
-            {**statement, "period_end": "2026-04-26", "value": "2", "currency": "USD"},
-        ),
-        (
-            "statements",
-            {**statement, "period_end": "2026-04-27", "value": "3", "currency": "EUR"},
-        ),
-        ("forward", {"symbol": "NVDA", "date": "2026-05-18", "forward_pe": "10"}),
-    ]
-    for table, row in later:
+    later = {
+        "prices": [{"symbol": "NVDA", "date": "2026-05-18", "adj_close": "99"}],
+        "fx": [{"currency": "TWD", "date": "2026-05-18", "usd_per_unit": "0.05"}],
+        "statements": [
+            {**statement, "period_end": end, "value": "2", "currency": currency}
+            for end, currency in (
+                ("2026-01-25", "USD"),
+                ("2026-04-26", "USD"),
+                ("2026-04-27", "EUR"),
+            )
+        ],
+        "forward": [{"symbol": "NVDA", "date": "2026-05-18", "forward_pe": "10"}],
+    }
+    for table, added in later.items():
         rows = read(folder, table)
-        write(folder, table, [*rows, {**dict.fromkeys(rows[0], ""), **row}])
+        empty = dict.fromkeys(rows[0], "")
+        write(folder, table, rows + [{**empty, **row} for row in added])
 
 
 def printed(folder: Path, captured: pytest.CaptureFixture[bytes]) -> bytes:

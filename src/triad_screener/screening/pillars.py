@@ -91,6 +91,8 @@ def select(
     Ranks up to ``floor((1 - b) K)`` enter; incumbents stay up to ``ceil((1 + b) K)``.
 
     Examples:
+        >>> from triad_screener.model.recipe import BasketRules
+        >>> from triad_screener.model.recipe import BasketRules
         >>> rules = BasketRules(size=3, buffer=0.2)
         >>> select(["A", "B", "C", "D"], rules, incumbents=["D"])
         ('A', 'B', 'D')

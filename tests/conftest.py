@@ -50,8 +50,6 @@ def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         if request.config.getoption("--accept"):
             kept.parent.mkdir(exist_ok=True)
             kept.write_bytes(text.encode())
-        assert text == kept.read_bytes().decode(), (
-            "run make snapshots if this is right"
-        )
+        assert text == kept.read_bytes().decode(), "run make snapshots if this is right"
 
     return compare

@@ -72,7 +72,7 @@ class TestRegression:
         ]
         assert figures[0].date == AS_OF - timedelta(days=21)
         assert figures[1].date == AS_OF - timedelta(days=252)
-        assert figures[2].item == "weekly volatility"
+        assert (figures[2].item, figures[2].date) == ("weekly volatility", AS_OF)
         assert figures[2].value == pytest.approx(SIGMA, abs=1e-12)
 
     @pytest.mark.parametrize(

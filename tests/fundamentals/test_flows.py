@@ -211,7 +211,9 @@ class TestBalances:
             cell("TotalDebt", 30.0, Q0 - timedelta(days=20)),
         )
 
-        assert flows.balances(found, "TotalDebt")[0].value == 30.0
+        (debt,) = flows.balances(found, "TotalDebt")
+
+        assert (debt.value, debt.flags) == (30.0, ())
 
     def test_an_annual_balance_serves_at_the_end_of_the_year(self) -> None:
         found = statements(*years("NetIncome", 1.0), *years("TotalDebt", 30.0))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
-from oracle import cross_sections
 
 import samples
+from oracle import cross_sections
 from triad_screener.cli import run
 from triad_screener.factors import FACTORS
 from triad_screener.model.vocabulary import Basis, Grade, Role, Stage

@@ -297,7 +297,11 @@ class TestProperties:
         raw = {name: known_on(int(generator.integers(5, 13)), 12) for name in FACTORS}
         weights = dict(zip(GROUPS, generator.uniform(0.1, 2, 6).tolist(), strict=True))
 
-        weighting = weigh(cross_section(raw), recipe(group_weights=weights))
+        lines = cross_section({**raw, "gp_at": known_on(12, 12)})
+        weighting = weigh(lines, recipe(group_weights=weights))
 
+        # The first line has every factor.
+        assert coverage(lines, weighting)[0] == pytest.approx(1, abs=1e-12)
+        assert coverage(lines, weighting).max() <= 1
         assert weighting.weights.sum() == pytest.approx(1, abs=1e-12)
         assert sum(weighting.group_weights.values()) == pytest.approx(1, abs=1e-12)

@@ -285,7 +285,9 @@ class TestTurnover:
     def test_half_of_what_moves_from_one_name_to_another(self) -> None:
         now = (basket("compute", AAA=0.6), basket("data", BBB=0.4))
 
-        assert turnover(now, {"AAA": 0.5, "CCC": 0.5}) == pytest.approx(0.5, abs=1e-12)
+        # .1 of AAA and .3 of CCC sold, .4 of BBB bought.
+        held = {"AAA": 0.7, "CCC": 0.3}
+        assert turnover(now, held) == pytest.approx(0.4, abs=1e-12)
 
     def test_the_reserve_counts_as_a_name(self) -> None:
         now = (basket("compute", AAA=0.6, reserve=0.4),)

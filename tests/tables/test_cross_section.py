@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -9,18 +11,22 @@ from triad_screener.errors import InputError
 from triad_screener.model.cross_section import FactorColumn
 from triad_screener.tables import cross_section
 
+if TYPE_CHECKING:
+    from triad_screener.model.cross_section import CrossSection
+    from triad_screener.model.vocabulary import Pillar
+
 FACTORS = (
     FactorColumn("mom_12_1", "momentum", 1),
     FactorColumn("vol_252", "risk", -1),
     FactorColumn("thesis", "thesis", 1),
 )
-BUDGETS = {"compute": 0.5, "data": 0.2, "algorithms": 0.3}
+BUDGETS: dict[Pillar, float] = {"compute": 0.5, "data": 0.2, "algorithms": 0.3}
 HEADER = "ticker,issuer,exposure_compute,exposure_data,exposure_algorithms"
 
 
 def read(
     content: str,
-) -> tuple[cross_section.CrossSection, tuple[str, ...]]:
+) -> tuple[CrossSection, tuple[str, ...]]:
     return cross_section.read(content.encode(), "c.csv", FACTORS, BUDGETS)
 
 

@@ -107,8 +107,8 @@ def _wrapped(text: str, style: Style) -> list[str]:
 def wrap(text: str, width: int) -> list[str]:
     """Return ``text`` in lines of at most ``width`` columns of a terminal.
 
-    There is at least one. Lines break at blanks, and inside a word that is wider than a line; a Chinese sign
-    takes two columns.
+    There is at least one. Lines break at blanks, and inside a word that is wider than
+    a line; a Chinese sign takes two columns.
 
     Examples:
         >>> wrap("all three", 5), wrap("演算法", 4)

@@ -9,12 +9,15 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 from typing import Final
 
 from triad_screener.cli import COMMANDS
 from triad_screener.errors import EXIT_CODES
 from triad_screener.factors import FACTORS
 
+ROOT: Final = Path(__file__).parents[1]
 AGE: Final = re.compile(r", \d+ days old")
 SUBCOMMANDS: Final = {"taxonomy": ("check", "show", "schema", "init")}
 
@@ -63,6 +66,23 @@ def exit_codes() -> str:
     """Return the table of exit codes as Markdown."""
     rows = [f"| {code} | {text} |" for code, text in EXIT_CODES.items()]
     return "\n".join(["| code | meaning |", "|---:|---|", *rows])
+
+
+def mistakes() -> str:
+    """Return every mistake of the gallery as a block of Markdown."""
+    parts = []
+    for path in sorted((ROOT / "tests" / "errors").glob("*.toml")):
+        mistake = tomllib.loads(path.read_text("utf-8"))
+        command = " ".join(f'"{a}"' if " " in a else a for a in mistake["command"])
+        parts.append(f"## {path.stem.replace('-', ' ')}")
+        parts += [
+            f"`{name}`:\n\n```text\n{content.rstrip()}\n```"
+            for name, content in mistake.get("files", {}).items()
+        ]
+        said = mistake["stderr"].rstrip()
+        block = f"```console\n$ triad {command}\n{said}\n```"
+        parts.append(f"{block}\n\nExit code {mistake['code']}.")
+    return "\n\n".join(parts)
 
 
 def helps() -> str:

@@ -191,7 +191,7 @@ def forward(
     price: float | None = None,
 ) -> tuple[ForwardFigure, ...]:
     """One forward figure."""
-    return (ForwardFigure(day, pe, eps, price),)
+    return (ForwardFigure(day, pe, eps, price, "a vendor"),)
 
 
 def taxonomy(*lines: Constituent, **parts: object) -> Taxonomy:

@@ -186,6 +186,9 @@ class TestForwardEarningsYield:
 
         assert found.value == 0.05
         assert [figure.item for figure in found.figures] == ["forward EPS", "price"]
+        assert {(figure.source, figure.date) for figure in found.figures} == {
+            ("a vendor", AS_OF)
+        }
 
     def test_without_a_price_the_close_of_their_day_serves(self) -> None:
         yesterday = AS_OF - timedelta(days=1)

@@ -397,7 +397,8 @@ class TestTradedValue:
         assert line(series=series).average_daily_value == 60.0
 
     def test_only_63_sessions_count(self) -> None:
-        series = prices([10.0] * 127, volumes=[9.0] * 64 + [1.0] * 63)
+        # Of 63 the smaller half is one more; of 64 the halves are equal.
+        series = prices([10.0] * 127, volumes=[9.0] * 95 + [1.0] * 32)
 
         assert line(series=series).average_daily_value == 10.0
 

@@ -315,11 +315,11 @@ class TestOutliers:
     @pytest.mark.parametrize(
         ("odd", "used"),
         [
-            (30.0, True),
-            (30.01, False),
-            (10 / 3, True),
-            (3.33, False),
-            (-10.0, False),
+            (36.0, True),
+            (36.01, False),
+            (4.0, True),
+            (3.99, False),
+            (-12.0, False),
             (0.0, False),
         ],
     )
@@ -328,7 +328,7 @@ class TestOutliers:
         odd: float,
         used: bool,  # noqa: FBT001 - a case
     ) -> None:
-        found = statements(*quarters("TotalRevenue", 10.0, 10.0, odd, 10.0, 10.0))
+        found = statements(*quarters("TotalRevenue", 12.0, 12.0, odd, 12.0, 12.0))
 
         assert is_used(found, "TotalRevenue", 2) is used
 

@@ -123,7 +123,7 @@ class TestStability:
         assert one.ranks_without_each(one.composite()).tolist() == [[1, 2, 3]]
 
     def test_noise_does_not_break_a_tie(self) -> None:
-        two = composer([[0, 0.1 + 0.2], [0, 0.3], [0, 0.9], [1, 0]])
+        two = composer([[0, 0.3], [0, 0.1 + 0.2], [0, 0.9], [1, 0]])
 
         first, _ = two.ranks_without_each(two.composite()).tolist()
 

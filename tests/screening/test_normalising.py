@@ -132,6 +132,15 @@ class TestCoverage:
         # The first has one of two momentum factors, .2, and the thesis, .4.
         assert covered[:2] == pytest.approx([0.6, 1.0], abs=1e-12)
 
+    def test_all_there_is_is_one_and_not_a_hair_more(self) -> None:
+        # Six equal groups: the weights of 15 factors sum to 1.0000000000000002.
+        found = cross_section({name: known_on(10, 10) for name in FACTORS})
+        rules = recipe(group_weights=dict.fromkeys(GROUPS, 1.0))
+
+        weighting = weigh(found, rules)
+
+        assert coverage(found, weighting).tolist() == [1.0] * 10
+
 
 class TestPrimaryPillar:
     @pytest.mark.parametrize(

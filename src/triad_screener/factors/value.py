@@ -67,7 +67,7 @@ def forward_earnings_yield(line: Line) -> Quantity:
     ):
         return _expected(line, figure, figure.earnings_per_share) / _price(line, figure)
     if figure.price_earnings is not None and figure.price_earnings > 0:
-        ratio = _forward(figure, "forward PE", figure.price_earnings, "times", line)
+        ratio = _forward(figure, "forward PE", figure.price_earnings, "times")
         return Quantity(1.0) / ratio
     detail = f"the forward figure of {figure.date} gives no yield in one currency"
     raise Missing(detail)
@@ -86,23 +86,19 @@ def _newest_forward(line: Line) -> ForwardFigure:
 
 def _expected(line: Line, figure: ForwardFigure, value: float) -> Quantity:
     currency = line.identity.price_currency
-    return _forward(figure, "forward EPS", value, currency, line)
+    return _forward(figure, "forward EPS", value, currency)
 
 
 def _price(line: Line, figure: ForwardFigure) -> Quantity:
     if figure.price is None:
         return line.close_on(figure.date)
     unit = line.identity.price_currency
-    return _forward(figure, "price", figure.price, unit, line)
+    return _forward(figure, "price", figure.price, unit)
 
 
-def _forward(
-    figure: ForwardFigure, item: str, value: float, unit: str, line: Line
-) -> Quantity:
-    known = Figure(
-        item, value, unit, figure.date, figure.date, figure.source or line.data.ticker
-    )
-    return Quantity(value, (known,))
+def _forward(figure: ForwardFigure, item: str, value: float, unit: str) -> Quantity:
+    day = figure.date
+    return Quantity(value, (Figure(item, value, unit, day, day, figure.source),))
 
 
 EBIT_EV = Factor(

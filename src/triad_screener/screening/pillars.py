@@ -92,7 +92,6 @@ def select(
 
     Examples:
         >>> from triad_screener.model.recipe import BasketRules
-        >>> from triad_screener.model.recipe import BasketRules
         >>> rules = BasketRules(size=3, buffer=0.2)
         >>> select(["A", "B", "C", "D"], rules, incumbents=["D"])
         ('A', 'B', 'D')

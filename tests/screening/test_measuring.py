@@ -232,6 +232,12 @@ class TestTrend:
         assert trend[-1] == closes
         assert trend[0] == max(1, closes - 252)
 
+    def test_points_are_spread_evenly_to_the_nearest_session(self) -> None:
+        trend = facts_of(line(closes=np.arange(1.0, 301))).trend
+
+        # 252 sessions in 23 steps of 10.96, from the 48th on.
+        assert trend[:4] == (48, 59, 70, 81)
+
     def test_points_have_six_significant_digits(self) -> None:
         assert facts_of(line(closes=[1234.56789])).trend == (1234.57,)
 

@@ -73,6 +73,11 @@ class TestRegression:
             "The authors",
         )
 
+    def test_a_stage_counts_from_its_own_day(self) -> None:
+        fact = known_on(date(2026, 6, 1))
+
+        assert (fact.stage, fact.stage_date) == ("listed", date(2026, 6, 1))
+
     def test_what_came_later_is_not_known_yet(self) -> None:
         fact = known_on(date(2025, 5, 31))
 

@@ -53,7 +53,7 @@ bench: $(VENV)/.dev ## Measure times as ratios to bare imports, and growth
 
 lowest: $(VENV)/.dev ## Run the tests with the lowest versions that are allowed
 	@rm -rf .venv-lowest && $(PYTHON) -m venv .venv-lowest
-	@$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct . pytest pandas scipy jsonschema
+	@$(BIN)/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct . "pytest>=8.3" "pandas>=2.2.3" "scipy>=1.14" "jsonschema[format]>=4.23"
 	@.venv-lowest/bin/python -m pytest -q tests
 
 lock: $(VENV)/.dev ## Pin the newest versions that are allowed

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from triad_screener.errors import UnknownNameError, UsageError
+from triad_screener.tables import condition as module
 from triad_screener.tables.condition import matching
 
 if TYPE_CHECKING:
@@ -167,6 +169,16 @@ def test_a_comment_is_refused(condition: str) -> None:
         matching(ROWS, condition)
 
     assert caught.value.what == f"The condition {condition!r} holds a comment."
+
+
+def test_a_condition_sees_no_variable_of_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    columns = {"password": np.array([1.0])}
+    monkeypatch.setattr(module, "treasure", columns, raising=False)
+
+    with pytest.raises(UsageError):
+        matching(ROWS, "exists (SELECT password FROM treasure)")
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_plain_numbers_are_read_and_empty_is_missing(
     ],
 )
 def test_what_is_no_finite_number_is_refused_with_line_and_column(text: str) -> None:
-    table = parse(f'symbol,value\nAAA,1\nBBB,\nCCC,"{text}"\nDDD,y\n')
+    table = parse(f'symbol,value\nAAA,1\nBBB,\nCCC,"{text}"\nDDD,2\n')
 
     what, remedy = refusal(lambda: table.numbers("value"))
 

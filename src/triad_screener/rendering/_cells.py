@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from triad_screener.model.document import Cell
 
 UNKNOWN: Final = "n/a"
+#: Where an empty cell says as much.
+_BLANK: Final = (Kind.TEXT, Kind.DATE, Kind.FRACTION)
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _AXIS: Final = "│"
 _NOISE: Final = 1e-12
 _LARGE: Final = 100_000
+_THOUSAND: Final = 1000
 _AMOUNTS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 
 #: Signs that a terminal without Unicode sees instead; one for one.
@@ -59,7 +62,7 @@ def written(cell: Cell, kind: Kind) -> str:
         ('n/a', '2.1tn')
     """
     if cell is None:
-        return UNKNOWN
+        return "" if kind in _BLANK else UNKNOWN
     if isinstance(cell, str):
         return clean(cell)
     if isinstance(cell, date):
@@ -103,13 +106,13 @@ def amount(value: float) -> str:
     """Return an amount shortened to four digits.
 
     Examples:
-        >>> amount(1.34e11), amount(950.0)
-        ('134bn', '950')
+        >>> amount(1.34e11), amount(25_000.0), amount(9.5)
+        ('134bn', '25,000', '9.5')
     """
     for size, name in _AMOUNTS:
         if abs(value) >= size:
             return f"{value / size:.4g}{name}"
-    return f"{value:.4g}"
+    return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
 
 
 def bar(z: float | None, reach: int = 3) -> str:

@@ -187,8 +187,8 @@ def _cell(cell: Cell, kind: Kind, report: Report) -> str:
         known = kind is Kind.PILLAR and cell in report.pillars
         return _label(cell, report) if known else _text(cell)
     if cell is None:
-        empty = kind in (Kind.TEXT, Kind.DATE)
-        return "" if empty else f'<span class="none">{written(cell, kind)}</span>'
+        unknown = written(cell, kind)
+        return f'<span class="none">{unknown}</span>' if unknown else ""
     return _drawn(cell, kind)
 
 

@@ -55,8 +55,7 @@ def _grid(table: Table, report: Report) -> str:
 def _cell(cell: Cell, kind: Kind, report: Report) -> str:
     if kind is Kind.PILLAR and isinstance(cell, str) and cell in report.pillars:
         return escape(report.pillars[cell].label)
-    empty = cell is None and kind in (Kind.TEXT, Kind.DATE)
-    return "" if empty else escape(written(cell, kind))
+    return escape(written(cell, kind))
 
 
 def escape(text: str) -> str:

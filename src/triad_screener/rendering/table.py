@@ -300,8 +300,6 @@ class _Painter:
                 return self._plain(cell, kind)
 
     def _plain(self, cell: Cell, kind: Kind) -> _Piece:
-        if cell is None and kind in (Kind.TEXT, Kind.DATE, Kind.FRACTION):
-            return _Piece("")
         text = _cells.written(cell, kind)
         if kind is not Kind.NAME:
             return _Piece(text)

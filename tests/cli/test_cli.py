@@ -1,0 +1,234 @@
+"""The front of the program: help, names, faults, interruptions, completion."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from triad_screener import __version__, cli
+from triad_screener.errors import EXIT_CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from worlds import Triad
+
+
+class Failing:
+    """A source that fails in a way of its own."""
+
+    def __init__(self, failure: BaseException) -> None:
+        self.failure = failure
+
+    def fetch(self, *arguments: object) -> NoReturn:
+        del arguments
+        raise self.failure
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    """Put a source in the place of the bundled one."""
+
+    def put(failure: BaseException) -> None:
+        monkeypatch.setattr(
+            "triad_screener.sources.bundled.connect", lambda _: Failing(failure)
+        )
+
+    return put
+
+
+# --- help -----------------------------------------------------------------------------
+
+
+def test_help_lists_every_command_and_every_exit_code(triad: Triad) -> None:
+    answer = triad("--help")
+
+    assert (answer.code, answer.err) == (0, "")
+    for name, (_, line) in cli.COMMANDS.items():
+        assert re.search(rf"^  {name} +{line[:40]}", answer.out, re.MULTILINE)
+    for code, meaning in EXIT_CODES.items():
+        assert re.search(rf"^  {code} +{meaning[:40]}", answer.out, re.MULTILINE)
+
+
+def test_no_arguments_give_the_help(
+    triad: Triad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helped = triad("--help")
+    monkeypatch.setattr(sys, "argv", ["triad"])
+    monkeypatch.setattr(cli, "run", lambda given: 0 if given == ["--help"] else 1)
+
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+
+    assert helped.code == left.value.code == 0
+
+
+def test_the_version_is_the_one_of_the_package(triad: Triad) -> None:
+    assert triad("--version").out == f"triad {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [*cli.COMMANDS, *(f"taxonomy {n}" for n in ("check", "show", "schema", "init"))],
+)
+def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> None:
+    answer = triad(*command.split(), "--help")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert f"triad {command}" in answer.out
+    assert command == "taxonomy" or "Example" in answer.out
+
+
+def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
+    files = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
+    helpers = {"__init__", "_options", "_setup", "_streams", "fault", "front_page"}
+
+    assert files - helpers == set(cli.COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (
+            ("scren",),
+            (
+                "triad: There is no command called 'scren'.\n"
+                "       Did you mean screen or score?\n"
+            ),
+        ),
+        (("--bogus",), "triad: No such option: --bogus.\n       See 'triad --help'.\n"),
+        (
+            ("factors", "x"),
+            (
+                "triad: Got unexpected extra argument(s) (x).\n"
+                "       See 'triad factors --help'.\n"
+            ),
+        ),
+        (
+            ("\x1b[31m",),
+            (
+                "triad: There is no command called '\\x1b[31m'.\n"
+                "       Choose one of: explain, factors, score, screen, taxonomy.\n"
+            ),
+        ),
+    ],
+)
+def test_what_is_no_command_is_refused_with_the_nearest(
+    arguments: tuple[str, ...], error: str, triad: Triad
+) -> None:
+    answer = triad(*arguments)
+
+    assert (answer.code, answer.out, answer.err) == (2, "", error)
+
+
+# --- faults ---------------------------------------------------------------------------
+
+
+def test_a_fault_is_one_sentence_and_a_file_of_details(
+    triad: Triad,
+    failing: Callable[[BaseException], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    failing(KeyError("the details\x1b[31m"))
+
+    answer = triad("screen", "--source", "bundled")
+
+    (file,) = tmp_path.iterdir()
+    assert (answer.code, answer.out) == (70, "")
+    assert answer.err == (
+        "triad: The program failed (KeyError), which should not be.\n"
+        f"       The details are in {file}; please report them.\n"
+    )
+    assert "Traceback" in file.read_text()
+    assert "the details" in file.read_text()
+
+
+def test_a_fault_where_no_file_can_be_written_says_how_to_see_the_details(
+    triad: Triad,
+    failing: Callable[[BaseException], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
+    failing(RecursionError())
+
+    answer = triad("screen", "--source", "bundled")
+
+    assert answer.code == 70
+    assert answer.err == (
+        "triad: The program failed (RecursionError), which should not be.\n"
+        "       Run the command again with --debug to see the details.\n"
+    )
+
+
+def test_a_traceback_is_shown_only_when_asked_for(
+    triad: Triad, failing: Callable[[BaseException], None]
+) -> None:
+    failing(ZeroDivisionError("x"))
+
+    fault = triad("screen", "--source", "bundled", "--debug")
+    mistake = triad("screen", "NOPE", "--debug")
+    plain = triad("screen", "NOPE")
+
+    assert (fault.code, mistake.code, plain.code) == (70, 2, 2)
+    assert "Traceback" in fault.err
+    assert fault.err.endswith("triad: The program failed; the traceback is above.\n")
+    assert "Traceback" in mistake.err
+    assert mistake.err.endswith(plain.err)
+    assert "Traceback" not in plain.err
+
+
+def test_an_interruption_ends_with_130_and_without_a_word(
+    triad: Triad, failing: Callable[[BaseException], None], tmp_path: Path
+) -> None:
+    file = tmp_path / "out.txt"
+    file.write_text("old")
+    failing(KeyboardInterrupt())
+
+    answer = triad("screen", "--source", "bundled", "--output", str(file))
+
+    assert (answer.code, answer.out, answer.err.strip()) == (130, "", "")
+    assert file.read_text() == "old"
+
+
+# --- what is loaded -------------------------------------------------------------------
+
+_LOADED = """
+import json, sys
+from triad_screener.cli import run
+loaded = {}
+for arguments in json.loads(sys.argv[1]):
+    sys.stdout.flush()
+    run(arguments)
+    loaded[" ".join(arguments)] = sorted(
+        {"numpy", "pandas", "duckdb", "pydantic", "yaml", "rich"} & set(sys.modules)
+    )
+print("\\n" + json.dumps(loaded))
+"""
+
+
+def loaded(*commands: list[str], **environment: str) -> dict[str, list[str]]:
+    """Which libraries are there after each of some commands in one process."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", _LOADED, json.dumps(commands)],
+        capture_output=True,
+        check=True,
+        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **environment},
+    )
+    found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_the_front_page_loads_nothing_and_help_only_what_typer_needs() -> None:
+    found = loaded(["--help"], ["--version"], ["nonsense"], ["screen", "--help"])
+
+    assert found["--help"] == found["--version"] == []
+    assert set(found["nonsense"]) <= {"pydantic"}
+    assert set(found["screen --help"]) <= {"pydantic", "rich"}

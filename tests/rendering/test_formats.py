@@ -1,0 +1,135 @@
+"""One contract over every output format."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import reports
+import screens
+from triad_screener.cli._options import Format
+from triad_screener.model.document import Report, Style
+from triad_screener.rendering import RENDERERS
+from triad_screener.reporting import overview, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "json": "application/json",
+    "markdown": "text/markdown",
+    "ndjson": "application/x-ndjson",
+    "table": "text/plain",
+    "tickers": "text/plain",
+    "tsv": "text/tab-separated-values",
+}
+
+
+def rendered(name: str, report: Report, style: Style | None = None) -> str:
+    return RENDERERS[name](report, style or Style()).text
+
+
+def rounded(value: Any) -> Any:  # noqa: ANN401 - any plain value
+    """The same with nine decimals: the last digits belong to the processor."""
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(inner) for inner in value]
+    return round(value, 9) + 0.0 if isinstance(value, float) else value
+
+
+@pytest.fixture(scope="module")
+def screen_report() -> Report:
+    screen = screens.small()
+    view = overview.View(lines=record.of_lines(screen))
+    found = overview.compose(screen, view)
+    return replace(
+        found, record=rounded(found.record), rows=tuple(map(rounded, found.rows))
+    )
+
+
+def test_the_command_line_offers_every_format() -> None:
+    assert {name.value for name in Format} == set(RENDERERS)
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_a_report_made_by_hand(name: str, snapshot: Callable[[str, str], None]) -> None:
+    snapshot(rendered(name, reports.SAMPLE), f"report.{name}.txt")
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_a_small_screen(
+    name: str, screen_report: Report, snapshot: Callable[[str, str], None]
+) -> None:
+    snapshot(rendered(name, screen_report), f"screen.{name}.txt")
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_document_names_its_media_type(name: str) -> None:
+    document = RENDERERS[name](reports.SAMPLE, Style())
+
+    assert document.media_type == MEDIA_TYPES[name]
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_same_report_gives_the_same_bytes(name: str) -> None:
+    once, twice = (rendered(name, reports.SAMPLE).encode() for _ in range(2))
+
+    assert once == twice
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_last_line_ends_and_no_line_ends_twice(name: str) -> None:
+    text = rendered(name, reports.SAMPLE)
+
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "\r" not in text
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_an_empty_report_is_a_document_too(name: str) -> None:
+    text = rendered(name, reports.EMPTY)
+
+    assert text.endswith("\n") or text == ""
+
+
+@pytest.mark.parametrize("text", reports.HOSTILE, ids=ascii)
+@pytest.mark.parametrize("name", RENDERERS)
+def test_nothing_invisible_comes_out(name: str, text: str) -> None:
+    document = rendered(name, reports.hostile(text))
+
+    hidden = {c for c in document if unicodedata.category(c).startswith("C")}
+    assert hidden <= ({"\n", "\t"} if name == "tsv" else {"\n"})
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_only_the_terminal_is_told_of_colours(name: str) -> None:
+    colourful = rendered(name, reports.SAMPLE, Style(colours=256))
+
+    assert ("\x1b" in colourful) == (name == "table")
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_never_reaches_json(name: str, value: float) -> None:
+    report = Report("Broken", (), {"score": value}, ({"score": value},))
+
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        rendered(name, report)
+
+
+@pytest.mark.parametrize("name", ["table", "markdown", "html"])
+def test_the_formats_for_people_show_every_word_of_the_report(name: str) -> None:
+    text = rendered(name, reports.SAMPLE, Style(width=200))
+
+    for word in ("AAA", "BBB", "pre-IPO reserve", "數據", "Alpha", "98.4"):
+        assert word in text
+    assert "older balance sheet" in text
+    assert "Information, not advice." in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import subprocess
@@ -168,6 +169,28 @@ def test_a_fault_where_no_file_can_be_written_says_how_to_see_the_details(
     )
 
 
+class Full(io.StringIO):
+    """A standard error that takes nothing more."""
+
+    def write(self, text: str) -> NoReturn:
+        del text
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("options", [(), ("--debug",)])
+def test_a_fault_nobody_can_be_told_of_is_a_fault_all_the_same(
+    options: tuple[str, ...],
+    failing: Callable[[BaseException], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "stderr", Full())
+    failing(KeyError())
+
+    assert cli.run(["screen", "--source", "bundled", *options]) == 70
+
+
 def test_a_traceback_is_shown_only_when_asked_for(
     triad: Triad, failing: Callable[[BaseException], None]
 ) -> None:
@@ -194,8 +217,23 @@ def test_an_interruption_ends_with_130_and_without_a_word(
 
     answer = triad("screen", "--source", "bundled", "--output", str(file))
 
-    assert (answer.code, answer.out, answer.err.strip()) == (130, "", "")
+    assert (answer.code, answer.out, answer.err) == (130, "", "")
     assert file.read_text() == "old"
+
+
+class Interrupted(io.StringIO):
+    """A standard output at which somebody presses Ctrl-C."""
+
+    def flush(self) -> NoReturn:
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_at_the_very_end_ends_with_130_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Interrupted())
+
+    assert cli.run(["--version"]) == 130
 
 
 # --- what is loaded -------------------------------------------------------------------

@@ -218,9 +218,8 @@ def test_ndjson_and_csv_have_the_same_fields_nested_ones_joined_by_a_dot(
         assert not any(isinstance(value, (dict, list)) for value in one.values())
         assert row["ticker"] == one["ticker"]
         assert float(row["score"]) == one["score"]
-        assert row["score_low"] == (
-            "" if one["score_low"] is None else row["score_low"]
-        )
+        low = row["score_low"]
+        assert (float(low) if low else None) == one["score_low"]
 
 
 def test_columns_are_those_that_were_named_in_that_order(screen: Triad) -> None:
@@ -612,8 +611,10 @@ def test_a_flag_comes_before_the_environment_and_that_before_the_users_own_file(
     assert flag.json["run"]["recipe"] == "equal"
 
 
-@pytest.mark.parametrize("home", ["/nonexistent", "/dev/null", "/proc"])
-def test_a_home_that_is_missing_or_cannot_be_written_does_not_matter(
+@pytest.mark.parametrize(
+    "home", ["/nonexistent", "/dev/null", "/proc", "/" + "x" * 5000]
+)
+def test_a_home_that_is_missing_or_cannot_be_read_or_written_does_not_matter(
     home: str, triad: Triad, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", home)

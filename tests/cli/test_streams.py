@@ -281,8 +281,10 @@ def start(line: str, world: World) -> subprocess.CompletedProcess[bytes]:
     """Give a line to a shell in which TRIAD and WORLD stand for longer words."""
     program = f"{sys.executable} -m triad_screener"
     line = line.replace("TRIAD", program).replace("WORLD", " ".join(world.options))
+    # Unbuffered, Python has nothing left to write, and to fail at, as it leaves.
+    buffered = {n: v for n, v in os.environ.items() if n != "PYTHONUNBUFFERED"}
     return subprocess.run(  # noqa: S603 - the shell is the point
-        ["/bin/bash", "-c", line], capture_output=True, check=False
+        ["/bin/bash", "-c", line], env=buffered, capture_output=True, check=False
     )
 
 
@@ -320,9 +322,27 @@ def test_a_reader_that_leaves_ends_the_program_quietly_with_0(
 
 
 @pytest.mark.parametrize("stderr", ["2>&-", "2>/dev/full"])
+@pytest.mark.parametrize(
+    ("command", "code", "out"),
+    [
+        ("screen NOPE", 2, b""),
+        ("screen NOPE --debug", 2, b""),
+        ("screen AAA NOPE --ignore-unknown --format tickers", 0, b"AAA\n"),
+    ],
+)
 def test_standard_error_that_takes_nothing_changes_no_exit_code(
-    stderr: str, world: World
+    command: str, code: int, out: bytes, stderr: str, world: World
 ) -> None:
-    done = start(f"TRIAD screen NOPE WORLD {stderr}", world)
+    done = start(f"TRIAD {command} WORLD {stderr}", world)
 
-    assert (done.returncode, done.stdout) == (2, b"")
+    assert (done.returncode, done.stdout) == (code, out)
+
+
+def test_mistakes_nobody_can_be_told_of_are_counted_all_the_same(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "t.yaml").write_text("titel: x\n")
+
+    done = start(f"TRIAD taxonomy check {tmp_path / 't.yaml'} 2>/dev/full", world)
+
+    assert (done.returncode, done.stdout) == (78, b"")

@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -111,7 +111,12 @@ def main() -> None:
     # The process lives for a second and makes no cycles worth collecting.
     gc.disable()
     _stand_in_for_closed_streams()
-    raise SystemExit(run(sys.argv[1:] or ["--help"]))
+    code = run(sys.argv[1:] or ["--help"])
+    try:
+        sys.stderr.flush()
+    except OSError:  # else Python fails at it once more, and leaves with 120
+        _leave(sys.stderr)
+    raise SystemExit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -119,13 +124,13 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _answer(arguments)
     except BrokenPipeError:
-        _leave_pipe()
+        _leave(sys.stdout)
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except TriadError as error:
         if isinstance(error, OutputError):
-            _leave_pipe()
+            _leave(sys.stdout)
         return _told(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, not a traceback
         from triad_screener.cli.fault import report
@@ -175,20 +180,20 @@ def _sentence(failure: Any) -> str:  # noqa: ANN401 - typer's own failure
 
 
 def _told(error: TriadError, arguments: Sequence[str]) -> int:
-    if "--debug" in arguments:
-        import traceback
-
-        traceback.print_exc()
     from triad_screener.rendering._cells import clean
 
     with suppress(OSError):
+        if "--debug" in arguments:
+            import traceback
+
+            traceback.print_exc()
         sys.stderr.write(f"triad: {clean(error.what)}\n       {clean(error.remedy)}\n")
     return error.exit_code
 
 
-def _leave_pipe() -> None:
-    """Point standard output nowhere, so that closing it says nothing either."""
+def _leave(stream: TextIO) -> None:
+    """Point a stream nowhere, so that closing it says nothing either."""
     import os
 
     with suppress(OSError):  # not a file of the system: nothing to close
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -84,6 +84,12 @@ def unwritable(error: OSError) -> OutputError:
     )
 
 
+def say(text: str) -> None:
+    """Write a line to standard error; where that takes nothing, it is lost."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+
+
 def _write(path: Path, content: bytes) -> None:
     try:
         if path.exists() and not path.is_file():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 FAULT = 70
@@ -12,15 +13,15 @@ FAULT = 70
 
 def report(error: Exception, *, debug: bool) -> int:
     """Say in one sentence that the program failed, and where the details are."""
-    if debug:
-        traceback.print_exception(error)
-        sys.stderr.write("triad: The program failed; the traceback is above.\n")
-        return FAULT
-    where = _kept("".join(traceback.format_exception(error)))
-    sys.stderr.write(
-        f"triad: The program failed ({type(error).__name__}), which should not be.\n"
-        f"       {where}\n"
+    details = "".join(traceback.format_exception(error))
+    text = (
+        f"{details}triad: The program failed; the traceback is above.\n"
+        if debug
+        else f"triad: The program failed ({type(error).__name__}), "
+        f"which should not be.\n       {_kept(details)}\n"
     )
+    with suppress(OSError):
+        sys.stderr.write(text)
     return FAULT
 
 

@@ -1,6 +1,5 @@
 """triad screen: rank the universe."""
 
-import sys
 from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
@@ -166,8 +165,9 @@ def command(
 
 
 def _tell_ignored(unknown: Sequence[str]) -> None:
+    from triad_screener.cli import _streams
     from triad_screener.rendering._cells import clean
 
     if unknown:
         names = clean(", ".join(unknown))
-        sys.stderr.write(f"triad: unknown tickers ignored: {names}\n")
+        _streams.say(f"triad: unknown tickers ignored: {names}")

@@ -34,6 +34,7 @@ def check(
       triad taxonomy check my-triad.yaml
     """
     del debug  # main reads it
+    from triad_screener.cli import _streams
     from triad_screener.errors import ConfigurationError
     from triad_screener.rendering._cells import clean
     from triad_screener.taxonomies import document, loading, locating
@@ -46,7 +47,7 @@ def check(
         return 0
     for one in mistakes:
         text = f"{one.file}:{one.line}: {one.where} {one.problem}. {one.expected}"
-        sys.stderr.write(f"{clean(text)}\n")
+        _streams.say(clean(text))
     return ConfigurationError.exit_code
 
 

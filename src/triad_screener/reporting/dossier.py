@@ -41,7 +41,7 @@ _STEPS = """\
 3. G = (mean of its factors' z - group mean) / group deviation; a missing z is 0.
 4. Z = (sum of weight x G - mean) / deviation: {mean} and {deviation} here.
 5. score = 100 x share of a standard normal population below Z.
-G and Z are held within {clip:g} either way. A factor's contribution is the part of Z
+G and Z are held within {clip:g} either way. A factor's contribution is the part of Z \
 that it brings; the parts add up to Z unless something was clipped."""
 
 

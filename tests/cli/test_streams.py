@@ -311,7 +311,12 @@ def test_standard_output_that_takes_nothing_ends_with_73(
 
 @pytest.mark.parametrize(
     "command",
-    ["TRIAD screen WORLD --format json", "TRIAD screen --help", "TRIAD --help"],
+    [
+        "TRIAD screen WORLD --format json",
+        "TRIAD screen --help",
+        "TRIAD --help",
+        "TRIAD --version",
+    ],
 )
 def test_a_reader_that_leaves_ends_the_program_quietly_with_0(
     command: str, world: World

@@ -47,7 +47,7 @@ SPECIFIED = [
     "maxdd_252",
     "thesis",
 ]
-CLOCKS = {"date.today", "datetime.now", "datetime.today", "time.time"}
+CLOCKS = ("date.today", "datetime.now", "datetime.today", "time.time")
 HEAVY = ("numpy", "pandas", "duckdb", "pydantic", "yaml", "rich.table")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -63,6 +63,17 @@ def functions(path: Path) -> Iterator[Function]:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
+
+
+def public(module: ast.Module) -> Iterator[Function | ast.ClassDef]:
+    """Yield public functions, and public classes with their public methods."""
+    kinds = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    for node in module.body:
+        if isinstance(node, kinds) and not node.name.startswith("_"):
+            yield node
+            for inner in node.body if isinstance(node, ast.ClassDef) else ():
+                if isinstance(inner, kinds) and not inner.name.startswith("_"):
+                    yield inner
 
 
 def length(function: Function) -> int:
@@ -142,17 +153,11 @@ def test_a_screen_loads_neither_pandas_nor_a_database() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(HOUSE)))
 def test_whatever_is_public_says_what_it_is(path: Path) -> None:
     module = tree(path)
-    kinds = ast.ClassDef | ast.FunctionDef
-    public = [
-        node.name
-        for node in module.body
-        if isinstance(node, kinds)
-        and not node.name.startswith("_")
-        and not ast.get_docstring(node)
-    ]
+
+    silent = [node.name for node in public(module) if not ast.get_docstring(node)]
 
     assert ast.get_docstring(module)
-    assert public == []
+    assert silent == []
 
 
 def test_functions_fit_one_glance() -> None:
@@ -177,7 +182,7 @@ def test_the_program_asks_for_the_time_at_the_command_line_only() -> None:
         str(path.relative_to(HOUSE))
         for path in FILES
         for node in ast.walk(tree(path))
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in CLOCKS
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith(CLOCKS)
     }
 
     assert asked == {"cli/screen.py", "cli/explain.py"}

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import json
 import math
 from dataclasses import replace
 from datetime import date
-from statistics import NormalDist, fmean
+from itertools import pairwise
+from statistics import NormalDist, fmean, stdev
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,12 +26,12 @@ from samples import (
     twelve_lines,
     walk,
 )
-from triad_screener.factors import FACTORS
 from triad_screener.model.document import Style, Table
 from triad_screener.model.market import DatedValue, LineData
 from triad_screener.model.vocabulary import GROUPS
 from triad_screener.rendering import RENDERERS
 from triad_screener.reporting import dossier
+from triad_screener.shipped import shipped
 
 if TYPE_CHECKING:
     from triad_screener.model.document import Cell, Report
@@ -60,6 +64,13 @@ def shown(report: Report) -> str:
     return " ".join(text.split())
 
 
+def fixture(name: str) -> list[dict[str, str]]:
+    """The rows of a file of the bundled snapshot."""
+    content = shipped(f"data/fixtures/{name}").read_bytes()
+    text = gzip.decompress(content) if name.endswith(".gz") else content
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8"))))
+
+
 def table(report: Report, title: str) -> tuple[tuple[Cell, ...], ...]:
     """The rows of the table whose title begins so."""
     return next(
@@ -81,11 +92,7 @@ def clipped(value: float, record: Record) -> float:
 def group_z(record: Record, group: str) -> float:
     """G of a group, from the z-scores of its factors."""
     used = record["standardisation"]["groups"][group]
-    zs = [
-        found["z"]
-        for name, found in record["line"]["factors"].items()
-        if FACTORS[name].group == group and found["z"] is not None
-    ]
+    zs = [record["line"]["factors"][name]["z"] for name in used["factors"]]
     return clipped((fmean(zs) - used["mean"]) / used["deviation"], record)
 
 
@@ -311,6 +318,45 @@ class TestTsmcOnTheFifteenthOfMay:
             self.raw("thesis"), rel=1e-12
         )
 
+    def test_risk_follows_from_the_closes_that_the_figure_names(self) -> None:
+        (figure,) = (f for f in said("TSM")["figures"] if f["factor"] == "vol_252")
+        first, last = figure["note"].removeprefix("from "), figure["date"]
+        closes = [
+            float(row["adj_close"])
+            for row in fixture("prices.csv.gz")
+            if row["symbol"] == "TSM" and first <= row["date"] <= last
+        ]
+
+        steps = [math.log(new / old) for old, new in pairwise(closes)]
+        falls = [1 - low / max(closes[: at + 1]) for at, low in enumerate(closes)]
+
+        assert len(closes) == figure["value"] == 253
+        assert stdev(steps) * math.sqrt(252) == pytest.approx(
+            self.raw("vol_252"), rel=1e-12
+        )
+        assert max(falls) == pytest.approx(self.raw("maxdd_252"), rel=1e-12)
+
+    def test_every_figure_is_known_by_then_and_says_from_whom(self) -> None:
+        record = said("TSM")
+
+        for figure in [*record["figures"], *record["valuation"]]:
+            assert figure["date"] <= figure["known"] <= "2026-05-15"
+            assert figure["source"]
+
+    def test_every_statement_figure_is_a_row_of_the_snapshot(self) -> None:
+        rows = {
+            (r["item"], r["period_end"], float(r["value"]), r["filed"], r["source"])
+            for r in fixture("statements.csv")
+            if r["symbol"] == "TSM" and r["currency"] == "TWD"
+        }
+
+        used = [f for f in said("TSM")["figures"] if f["unit"] == "TWD"]
+
+        assert len(used) > 30
+        for f in used:
+            row = (f["item"], f["date"], f["value"], f["known"], f["source"])
+            assert row in rows
+
 
 class TestForAPerson:
     def test_the_tables_tell_what_the_record_tells(self) -> None:
@@ -350,6 +396,16 @@ class TestForAPerson:
         assert "Flags: older balance sheet; fiscal year for TTM." in text
         assert "x USD per TWD" in text
         assert "/ 5 shares a receipt" in text
+
+    def test_the_steps_name_the_clip_of_the_recipe(self) -> None:
+        tight = recipe(clip=0.5)
+        found = screen(recipe=tight)
+
+        told = shown(explained("L00", found, recipe=tight))
+        groups = said("L00", found, recipe=tight)["line"]["groups"]
+
+        assert "G and Z are held within 0.5 either way." in told
+        assert max(abs(g) for g in groups.values() if g is not None) == 0.5
 
     def test_a_line_outside_the_basket_is_told_so(self) -> None:
         assert "not in the basket)" in shown(explained("ORCL"))

@@ -225,11 +225,23 @@ class TestNotRanked:
 
 
 class TestHeader:
-    def test_the_first_line_says_which_figures_and_how_old(self) -> None:
-        report = viewed(screens.bundled(), today=date(2026, 5, 20))
+    @pytest.mark.parametrize(
+        ("today", "age"),
+        [
+            (date(2026, 5, 20), ", 5 days old"),
+            (date(2026, 5, 16), ", 1 day old"),
+            (date(2026, 5, 15), ", 0 days old"),
+            (date(2026, 5, 14), ""),
+            (None, ""),
+        ],
+    )
+    def test_the_first_line_says_which_figures_and_how_old(
+        self, today: date | None, age: str
+    ) -> None:
+        report = viewed(screens.bundled(), today=today)
 
         assert texts(report)[0] == (
-            "Bundled snapshot as of 2026-05-15, 5 days old: not today's figures."
+            f"Bundled snapshot as of 2026-05-15{age}: not today's figures."
         )
 
     def test_other_figures_are_called_by_their_source(self) -> None:

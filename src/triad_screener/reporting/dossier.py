@@ -417,8 +417,10 @@ def _line_record(screen: Screen, fact: LineFacts) -> records.Record:
 
 
 def _standardisation(screen: Screen) -> records.Record:
-    """Return the means and deviations, those of pillars by name."""
+    """Return the means and deviations: pillars by name, groups with their factors."""
     used = asdict(screen.scores.standardisation)
+    for name, group in used["groups"].items():
+        group["factors"] = [f for f in used["factors"] if FACTORS[f].group == name]
     for factor in used["factors"].values():
         factor["pillar_means"] = {
             pillar: dict(zip(("count", "mean", "shrinkage"), found, strict=True))

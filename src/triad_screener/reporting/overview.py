@@ -133,10 +133,17 @@ def source_line(screen: Screen, today: date | None) -> str:
     """Return which figures these are, of which day, and how old they are."""
     run = screen.run
     day = run.as_of.isoformat()
-    age = f", {(today - run.as_of).days} days old" if today else ""
+    age = _age((today - run.as_of).days) if today else ""
     if run.source == "bundled":
         return f"Bundled snapshot as of {day}{age}: not today's figures."
     return f"Figures from {run.source_description}, as of {day}{age}."
+
+
+def _age(days: int) -> str:
+    """Return an age in words; none for a day that is still to come."""
+    if days < 0:
+        return ""
+    return f", {days} day{'' if days == 1 else 's'} old"
 
 
 def _rates(screen: Screen) -> list[str]:

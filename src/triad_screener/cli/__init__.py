@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from triad_screener import __version__
-from triad_screener.errors import INTERRUPTED, OutputError, TriadError, UsageError
+from triad_screener.errors import INTERRUPTED, TriadError, UsageError
 
 #: Command to its module and the line that ``--help`` shows.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -112,10 +112,11 @@ def main() -> None:
     gc.disable()
     _stand_in_for_closed_streams()
     code = run(sys.argv[1:] or ["--help"])
-    try:
-        sys.stderr.flush()
-    except OSError:  # else Python fails at it once more, and leaves with 120
-        _leave(sys.stderr)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # else Python fails at it once more, and leaves with 120
+            _leave(stream)
     raise SystemExit(code)
 
 
@@ -124,13 +125,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _answer(arguments)
     except BrokenPipeError:
-        _leave(sys.stdout)
         return 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except TriadError as error:
-        if isinstance(error, OutputError):
-            _leave(sys.stdout)
         return _told(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, not a traceback
         from triad_screener.cli.fault import report

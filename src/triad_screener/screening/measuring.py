@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +71,10 @@ def _cells(
 def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
     """Return what is known of a line: raw values, value, dates, flags, evidence."""
     constituent = line.constituent
-    readings = {name: _reading(measure(FACTORS[name], line)) for name in FACTORS}
+    publishers = {key: source.publisher for key, source in taxonomy.sources.items()}
+    readings = {
+        name: _reading(measure(FACTORS[name], line), publishers) for name in FACTORS
+    }
     capitalisation = _known(lambda: line.market_capitalisation)
     value = _known(lambda: line.enterprise_value)
     close = _known(lambda: line.close)
@@ -101,13 +105,20 @@ def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
     )
 
 
-def _reading(found: Quantity | Gap) -> Reading:
+def _reading(found: Quantity | Gap, publishers: Mapping[str, str]) -> Reading:
+    """Return a raw value or its gap; a source of the taxonomy by its publisher."""
     if isinstance(found, Gap):
         return Reading(None, reason=found.reason, detail=found.detail)
     if not np.isfinite(found.value):
         detail = "the figures give no finite number"
         return Reading(None, reason="rejected: not finite", detail=detail)
-    return Reading(found.value, found.figures, found.flags)
+    figures = tuple(
+        replace(figure, source=publishers[figure.source])
+        if figure.source in publishers
+        else figure
+        for figure in found.figures
+    )
+    return Reading(found.value, figures, found.flags)
 
 
 def _known(ask: Callable[[], Quantity]) -> Quantity | None:

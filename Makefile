@@ -49,6 +49,7 @@ pictures: $(VENV)/.dev ## Draw the pictures of the README
 	@$(BIN)/python bench/pictures.py
 
 bench: $(VENV)/.dev ## Measure times as ratios to bare imports, and growth
+	@$(BIN)/python -m compileall -q src # as an installation is
 	@$(BIN)/python bench/bench.py
 
 lowest: $(VENV)/.dev ## Run the tests with the lowest versions that are allowed

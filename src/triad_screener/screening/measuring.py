@@ -175,7 +175,8 @@ def _trend(line: Line) -> tuple[float, ...]:
         closes = line.adjusted[-_TREND_SESSIONS:]
     except Missing:
         return ()
-    at = np.unique(np.linspace(0, closes.size - 1, TREND_POINTS).round().astype(int))
+    spread = np.linspace(0, closes.size - 1, TREND_POINTS).round().astype(int)
+    at = list(dict.fromkeys(spread.tolist()))
     return tuple(float(f"{value:.{_SIGNIFICANT}g}") for value in closes[at])
 
 

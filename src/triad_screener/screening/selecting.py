@@ -29,7 +29,10 @@ def newest_session(market: MarketData, tickers: Sequence[str]) -> date:
         if (line := market.lines.get(ticker)) and line.prices
     ]
     if series:
-        sessions, counts = np.unique(np.concatenate(series), return_counts=True)
+        sessions = np.sort(np.concatenate(series))
+        counts = np.searchsorted(sessions, sessions, side="right") - np.searchsorted(
+            sessions, sessions, side="left"
+        )
         enough = sessions[2 * counts >= len(tickers)]
         if enough.size:
             newest: date = enough[-1].item()

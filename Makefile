@@ -16,7 +16,7 @@ help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 screen: $(VENV)/.screen ## Install, and rank the bundled snapshot
-	@$(BIN)/triad screen
+	@$(BIN)/triad screen --source bundled
 
 test: $(VENV)/.dev ## Run all tests
 	@$(BIN)/python -m pytest -q -n auto
@@ -66,7 +66,7 @@ wheel: $(VENV)/.dev ## Build the wheel and try it in an environment of its own
 	@$(BIN)/python -m hatchling build -t wheel
 	@$(PYTHON) -m venv .venv-wheel
 	@.venv-wheel/bin/python -m pip --disable-pip-version-check install --quiet dist/*.whl
-	@cd / && "$(CURDIR)/.venv-wheel/bin/triad" screen --top 3 --quiet
+	@cd / && "$(CURDIR)/.venv-wheel/bin/triad" screen --source bundled --top 3 --quiet
 	@rm -rf .venv-wheel
 
 clean: ## Remove what was built

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Final
@@ -19,19 +20,27 @@ from triad_screener.factors import FACTORS
 
 ROOT: Final = Path(__file__).parents[1]
 AGE: Final = re.compile(r", \d+ days old")
-SUBCOMMANDS: Final = {"taxonomy": ("check", "show", "schema", "init")}
+SUBCOMMANDS: Final = {
+    "taxonomy": ("check", "show", "schema", "init"),
+    "store": ("info", "export", "vacuum"),
+}
 
 
 def output(*arguments: str, width: int = 80) -> str:
     """Return what ``triad`` prints off a terminal, without the age of the figures."""
     environment = os.environ | {"COLUMNS": str(width), "TERM": "dumb"}
     environment["TERMINAL_WIDTH"] = str(width)
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "triad_screener", *arguments],
-        check=True,
-        capture_output=True,
-        env=environment,
-    )
+    # A document is the same on every machine: no network, no store of the writer's.
+    environment["TRIAD_OFFLINE"] = "1"
+    with tempfile.TemporaryDirectory() as home:
+        for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+            environment[name] = home
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", "triad_screener", *arguments],
+            check=True,
+            capture_output=True,
+            env=environment,
+        )
     lines = AGE.sub("", done.stdout.decode()).splitlines()
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SNAPSHOTS = Path(__file__).parent / "__snapshots__"
 
@@ -29,16 +30,30 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
+def _settle(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the reader's own configuration out, and every network."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home))
+    for name in [*os.environ]:
+        if name.startswith("TRIAD_") or name in ("COLUMNS", "NO_COLOR"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("TRIAD_OFFLINE", "1")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Settle what fixtures of modules need."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _settle(tmp_path_factory.mktemp("home"), monkeypatch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_home(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Keep the reader's own configuration out of the tests."""
-    home = tmp_path_factory.mktemp("home")
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(home))
-    for name in ("TRIAD_CONFIG", "TRIAD_SOURCE", "TRIAD_RECIPE", "COLUMNS", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
+    """Give each test a home of its own."""
+    _settle(tmp_path_factory.mktemp("home"), monkeypatch)
 
 
 @pytest.fixture

@@ -4,8 +4,12 @@ TriadError                  70    a fault of the program
 ├── UsageError               2    the command line asked for what cannot be
 │   └── UnknownNameError     2    a name is not in its list; the nearest are offered
 ├── NoDataError              4    no allowed source has data
+├── StoreError               5    the store is damaged or of a newer version
+├── LockedError             75    another process holds the store
+├── RateLimitedError        75    the source wants fewer requests
 ├── InputError              65    a data file is not what it should be
 ├── OutputError             73    the answer cannot be written
+│   └── UnwritableStoreError 73   the store cannot be written
 └── ConfigurationError      78    the taxonomy, a recipe or a setting is not valid
 
 An error takes facts, writes its own sentence and offers the next step. Only
@@ -101,6 +105,39 @@ class NoDataError(TriadError):
     exit_code = 4
 
 
+class StoreError(TriadError):
+    """The store cannot be read: damaged, or of a newer version.
+
+    Args:
+        path: The file.
+        problem: What is wrong with it.
+        remedy: What to do next, as a sentence.
+    """
+
+    exit_code = 5
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        super().__init__(f"The store {path} {problem}.", remedy)
+
+
+class LockedError(TriadError):
+    """Another process holds the store, and did not let go in time."""
+
+    exit_code = 75
+
+    def __init__(self, path: str, seconds: float) -> None:
+        super().__init__(
+            f"The store {path} is in use by another process; waited {seconds:g} s.",
+            "Try again in a moment.",
+        )
+
+
+class RateLimitedError(TriadError):
+    """The live source refused everything for now."""
+
+    exit_code = 75
+
+
 class InputError(TriadError):
     """A data file is not what it should be.
 
@@ -120,6 +157,21 @@ class OutputError(TriadError):
     """The answer cannot be written where it was asked for."""
 
     exit_code = 73
+
+
+class UnwritableStoreError(OutputError):
+    """The store cannot be written: no space, or no permission.
+
+    Args:
+        path: The file.
+        problem: What the system says.
+    """
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(
+            f"The store {path} cannot be written ({problem}).",
+            "Make room or mend the permissions; what was committed is kept.",
+        )
 
 
 class ConfigurationError(TriadError):

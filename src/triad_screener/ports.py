@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
 
     from triad_screener.model.document import Document, Report, Style
-    from triad_screener.model.market import MarketData
+    from triad_screener.model.live import Bars, FetchFailure, QuoteFacts
+    from triad_screener.model.market import DatedValue, MarketData, StatementCell
     from triad_screener.model.taxonomy import Constituent
 
 
@@ -16,19 +19,81 @@ class MarketDataSource(Protocol):
     """Supplies market data for the lines of a taxonomy."""
 
     def fetch(
-        self, constituents: Sequence[Constituent], known_funds: Sequence[str] = ()
+        self,
+        constituents: Sequence[Constituent],
+        known_funds: Sequence[str] = (),
+        *,
+        as_of: date | None = None,
     ) -> MarketData:
-        """Return everything known of ``constituents``, later figures included.
+        """Return everything known of ``constituents``.
 
         A line that is not known is absent from the answer, not an error.
 
         Args:
             constituents: The lines wanted.
             known_funds: Tickers of benchmarks, so that they are no surprise.
+            as_of: Day from which on figures are not needed; a source may leave them
+                out. None for the newest session.
 
         Raises:
             NoDataError: If the source has nothing at all.
             InputError: If a file of the source is not what it should be.
+        """
+        ...
+
+
+class LiveSource(Protocol):
+    """Asks a vendor for figures, one task at a time; safe to use from threads.
+
+    Every method raises `FetchFailure` where there is no usable answer, and nothing
+    else. An answer has passed a strict reader; what did not is a failure.
+
+    Attributes:
+        publisher: Whose figures these are, for people.
+        requests: How many requests were sent so far.
+    """
+
+    publisher: str
+    requests: int
+
+    def prices(self, symbol: str, since: date | None) -> Bars:
+        """Return daily bars from ``since`` on; None for the whole history wanted."""
+        ...
+
+    def statements(self, symbol: str) -> tuple[StatementCell, ...]:
+        """Return annual and quarterly statements; the filing days are not known."""
+        ...
+
+    def quotes(self, symbols: Sequence[str]) -> Mapping[str, QuoteFacts | FetchFailure]:
+        """Return a quote, or why there is none, for every symbol."""
+        ...
+
+    def rates(self, currency: str, since: date | None) -> tuple[DatedValue, ...]:
+        """Return US dollars per unit of ``currency``, oldest first."""
+        ...
+
+    def stop(self) -> None:
+        """Let every request that waits fail at once; for an interruption."""
+        ...
+
+
+class SourceConnection(Protocol):
+    """Opens a source of figures that are there."""
+
+    def __call__(self, argument: str) -> MarketDataSource:
+        """Return the source that ``argument``, such as a path, names."""
+        ...
+
+
+class LiveConnection(Protocol):
+    """Opens a live source."""
+
+    def __call__(self, *, cache: Path, deadline: float | None) -> LiveSource:
+        """Return the source; nothing is asked yet.
+
+        Args:
+            cache: Folder for what can be had again.
+            deadline: Seconds after which every request fails; None for no limit.
         """
         ...
 

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import lives
 import worlds
 from triad_screener import cli
+from triad_screener.cli import _clock
+from triad_screener.sources import LIVE_SOURCES
 from worlds import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lives import Clock, Vendor
     from worlds import Triad, World
 
 
@@ -51,3 +55,25 @@ def stdin(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], None]:
         monkeypatch.setattr(sys, "stdin", stream)
 
     return put
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    found = lives.Clock()
+    monkeypatch.setattr(_clock, "now", found.now)
+    monkeypatch.setattr(_clock, "today", found.today)
+    return found
+
+
+@pytest.fixture
+def vendor(world: World, monkeypatch: pytest.MonkeyPatch) -> Vendor:
+    monkeypatch.delenv("TRIAD_OFFLINE")
+    monkeypatch.setitem(LIVE_SOURCES.entries, "yahoo", "lives:connect")
+    return lives.present(lives.of_world(world))
+
+
+@pytest.fixture
+def live(triad: Triad, world: World, clock: Clock, vendor: Vendor) -> Triad:
+    """Run the program on the small world, from the vendor and the store."""
+    del clock, vendor
+    return lambda *arguments: triad(*arguments, "--config", str(world.config))

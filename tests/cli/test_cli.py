@@ -27,8 +27,8 @@ class Failing:
     def __init__(self, failure: BaseException) -> None:
         self.failure = failure
 
-    def fetch(self, *arguments: object) -> NoReturn:
-        del arguments
+    def fetch(self, *arguments: object, **options: object) -> NoReturn:
+        del arguments, options
         raise self.failure
 
 
@@ -76,21 +76,27 @@ def test_the_version_is_the_one_of_the_package(triad: Triad) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [*cli.COMMANDS, *(f"taxonomy {n}" for n in ("check", "show", "schema", "init"))],
+    [
+        *cli.COMMANDS,
+        *(f"taxonomy {part}" for part in ("check", "show", "schema", "init")),
+        *(f"store {part}" for part in ("info", "export", "vacuum")),
+    ],
 )
 def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> None:
     answer = triad(*command.split(), "--help")
 
     assert (answer.code, answer.err) == (0, "")
     assert f"triad {command}" in answer.out
-    assert command == "taxonomy" or "Example" in answer.out
+    assert command in ("taxonomy", "store") or "Example" in answer.out
 
 
 def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
     files = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
-    helpers = {"__init__", "_options", "_setup", "_streams", "fault", "front_page"}
+    helpers = {"fault", "front_page"}
 
-    assert files - helpers == set(cli.COMMANDS)
+    commands = {name for name in files - helpers if not name.startswith("_")}
+
+    assert commands == set(cli.COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +106,7 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
             ("scren",),
             (
                 "triad: There is no command called 'scren'.\n"
-                "       Did you mean screen or score?\n"
+                "       Did you mean screen or score or store?\n"
             ),
         ),
         (("--bogus",), "triad: No such option: --bogus.\n       See 'triad --help'.\n"),
@@ -115,7 +121,8 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
             ("\x1b[31m",),
             (
                 "triad: There is no command called '\\x1b[31m'.\n"
-                "       Choose one of: explain, factors, score, screen, taxonomy.\n"
+                "       Choose one of: doctor, explain, factors, refresh, score, "
+                "screen, store, taxonomy.\n"
             ),
         ),
     ],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import worlds
-from triad_screener.cli import screen as command
+from triad_screener.cli import _clock
 from worlds import RANKED
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Wednesday(date):
 
 @pytest.fixture
 def _wednesday(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "date", Wednesday)
+    monkeypatch.setattr(_clock, "date", Wednesday)
 
 
 def shown(answer: Answer) -> list[str]:
@@ -526,10 +526,14 @@ def test_two_lines_can_be_ranked_where_the_recipe_allows_it(
         (("--top", "ten"), "Invalid value for '--top': it should be a valid", "See"),
         (
             ("--min-coverage", "2"),
-            "Invalid value for '--min-coverage': it should",
+            "Invalid value for '--min-coverage' (env var: 'TRIAD_MIN_COVERAGE'): it",
             "See",
         ),
-        (("--min-coverage", "nan"), "Invalid value for '--min-coverage': it", "See"),
+        (
+            ("--min-coverage", "nan"),
+            "Invalid value for '--min-coverage' (env var: 'TRIAD_MIN_COVERAGE'): it",
+            "See",
+        ),
         (
             ("--max-age", "old"),
             "--max-age 'old' is not an age.",

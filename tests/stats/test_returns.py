@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from triad_screener.stats.returns import (
+    adjusted_for_dividends,
     annualised_volatility,
     max_drawdown,
     weekly_volatility,
@@ -142,3 +143,41 @@ class TestProperties:
 
         assert fallen is not None
         assert 0 <= fallen < 1
+
+
+class TestDividends:
+    def test_a_dividend_lowers_every_close_before_its_ex_date(self) -> None:
+        found = adjusted_for_dividends(np.array([40.0, 50, 49]), np.array([0, 0, 1.0]))
+
+        # 1 of 50 is 2%.
+        np.testing.assert_allclose(found, [39.2, 49, 49], rtol=1e-15)
+
+    def test_two_dividends_multiply(self) -> None:
+        found = adjusted_for_dividends(np.array([100.0, 50, 50]), np.array([0, 2.0, 1]))
+
+        np.testing.assert_allclose(found, [96.04, 49, 50], rtol=1e-15)
+
+    def test_the_total_return_is_that_of_buying_more_of_it(self) -> None:
+        closes, paid = np.array([100.0, 95, 99]), np.array([0, 5.0, 0])
+
+        found = adjusted_for_dividends(closes, paid)
+
+        # Five dollars buy 5/95 of a share at the ex-price: 1.0526 x 99 for 100.
+        assert found[-1] / found[0] == pytest.approx(99 * (1 + 5 / 95) / 100)
+
+    @pytest.mark.parametrize("paid", [10.0, 11.0])
+    def test_a_dividend_of_all_there_is_cannot_be_right(self, paid: float) -> None:
+        found = adjusted_for_dividends(np.array([10.0, 10]), np.array([0, paid]))
+
+        assert found.tolist() == [10, 10]
+
+    def test_a_dividend_on_the_first_session_has_no_close_before_it(self) -> None:
+        found = adjusted_for_dividends(np.array([10.0, 12]), np.array([3.0, 0]))
+
+        assert found.tolist() == [10, 12]
+
+    @pytest.mark.parametrize("count", [0, 1])
+    def test_without_a_second_close_nothing_changes(self, count: int) -> None:
+        closes = np.full(count, 5.0)
+
+        assert adjusted_for_dividends(closes, np.zeros(count)).tolist() == [5] * count

@@ -19,6 +19,7 @@ from triad_screener.model.taxonomy import Benchmark
 from triad_screener.reporting.overview import View
 from triad_screener.screening.assembling import Request
 from triad_screener.workflows import screen as workflow
+from triad_screener.workflows import showing, tickers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +41,13 @@ class Known:
         self.funds: list[str] = []
 
     def fetch(
-        self, constituents: Sequence[Constituent], known_funds: Sequence[str] = ()
+        self,
+        constituents: Sequence[Constituent],
+        known_funds: Sequence[str] = (),
+        *,
+        as_of: date | None = None,
     ) -> MarketData:
+        del as_of
         self.asked = [line.ticker for line in constituents]
         self.funds = list(known_funds)
         return self.data
@@ -71,9 +77,9 @@ def screened(stale: Sequence[str] = (), **request: object) -> Screen:
 
 
 def shown(found: Screen, **choice: object) -> Report:
-    chosen = workflow.Choice(**choice)  # type: ignore[arg-type]
+    chosen = showing.Choice(**choice)  # type: ignore[arg-type]
     view = View(lines=(), today=AS_OF)
-    return workflow.show(found, chosen, view, exposure_floor=0.25)
+    return showing.show(found, chosen, view)
 
 
 # --- screening ------------------------------------------------------------------------
@@ -130,9 +136,9 @@ def test_figures_are_too_old_when_older_than_asked(
     oldest: float | None,
     below: bool,  # noqa: FBT001 - a case
 ) -> None:
-    floors = workflow.Floors(max_age_days=oldest)
+    floors = showing.Floors(max_age_days=oldest)
 
-    said = workflow.below_floor(screened(), floors, AS_OF + timedelta(days=5))
+    said = showing.below_floor(screened(), floors, AS_OF + timedelta(days=5))
 
     expected = "The figures are 5 days old, over the 4 allowed."
     assert said == ((expected,) if below else ())
@@ -146,19 +152,19 @@ def test_too_few_lines_are_fresh_when_fewer_than_asked(
     below: bool,  # noqa: FBT001 - a case
 ) -> None:
     found = screened(stale=("AAA", "BBB"))
-    floors = workflow.Floors(min_coverage=least)
+    floors = showing.Floors(min_coverage=least)
 
-    said = workflow.below_floor(found, floors, AS_OF)
+    said = showing.below_floor(found, floors, AS_OF)
 
-    assert workflow.coverage(found) == 6 / 8
+    assert showing.coverage(found) == 6 / 8
     expected = "75% of the lines are ranked on fresh prices, under the 76% asked for."
     assert said == ((expected,) if below else ())
 
 
 def test_every_floor_is_named() -> None:
-    floors = workflow.Floors(max_age_days=0, min_coverage=1)
+    floors = showing.Floors(max_age_days=0, min_coverage=1)
 
-    said = workflow.below_floor(
+    said = showing.below_floor(
         screened(stale=("AAA",)), floors, AS_OF + timedelta(days=1)
     )
 
@@ -221,15 +227,15 @@ def test_a_condition_that_is_none_is_refused() -> None:
 
 
 def test_tickers_are_known_in_any_case_and_once_each() -> None:
-    found = workflow.known_tickers(["bbb", " AAA ", "BBB"], TICKERS)
+    found = tickers.known_tickers(["bbb", " AAA ", "BBB"], TICKERS)
 
     assert found == (("BBB", "AAA"), ())
 
 
 def test_an_unknown_ticker_is_an_error_or_is_set_apart() -> None:
     with pytest.raises(UnknownNameError) as caught:
-        workflow.known_tickers(["AAA", "AAZ"], TICKERS)
-    found = workflow.known_tickers(["AAA", "AAZ"], TICKERS, ignore_unknown=True)
+        tickers.known_tickers(["AAA", "AAZ"], TICKERS)
+    found = tickers.known_tickers(["AAA", "AAZ"], TICKERS, ignore_unknown=True)
 
     assert caught.value.name == "AAZ"
     assert found == (("AAA",), ("AAZ",))

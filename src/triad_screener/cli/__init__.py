@@ -29,6 +29,18 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "triad_screener.cli.score",
         "Score a CSV file of raw factor values.",
     ),
+    "refresh": (
+        "triad_screener.cli.refresh",
+        "Bring the store up to date from Yahoo Finance.",
+    ),
+    "store": (
+        "triad_screener.cli.store",
+        "Say what the store holds; write it as a folder; compact it.",
+    ),
+    "doctor": (
+        "triad_screener.cli.doctor",
+        "Say what works, what does not, and what to do.",
+    ),
     "taxonomy": (
         "triad_screener.cli.taxonomy",
         "Check, show or copy the taxonomy; print its schema.",
@@ -38,6 +50,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "List the factors with unit, direction, formula and source.",
     ),
 }
+
+
+#: Commands within commands.
+_PARTS: Final = ("check", "show", "schema", "init", "info", "export", "vacuum")
 
 
 class _Commands(TyperGroup):
@@ -68,8 +84,23 @@ class _Commands(TyperGroup):
             from triad_screener.errors import UnknownNameError
 
             raise UnknownNameError("command", args[0], COMMANDS)
+        if args and not ctx.resilient_parsing:
+            ctx.default_map = _settings(args[0])
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and _load(str(name)), rest
+
+
+def _settings(command: str) -> dict[str, Any]:
+    """Return the settings of the user as defaults of ``command`` and its parts."""
+    from triad_screener.settings import defaults
+
+    try:
+        found = dict(defaults())
+    except TriadError:
+        if command != "doctor":  # which says itself what is wrong with them
+            raise
+        found = {}
+    return {command: {**found, **dict.fromkeys(_PARTS, found)}}
 
 
 def _load(name: str) -> Any:  # noqa: ANN401 - typer's own command

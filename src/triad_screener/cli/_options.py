@@ -25,6 +25,10 @@ class Format(StrEnum):
     tickers = "tickers"
 
 
+#: Formats that say in words how the figures were come by.
+READ_BY_PEOPLE = (Format.table, Format.markdown, Format.html)
+
+
 class Colour(StrEnum):
     """When to use colours."""
 
@@ -63,13 +67,28 @@ Source = Annotated[
     typer.Option(
         "--source",
         envvar="TRIAD_SOURCE",
-        help="auto, bundled or folder:PATH.",
+        help="auto, yahoo, store, bundled or folder:PATH.",
         rich_help_panel=_DATA,
     ),
 ]
 Offline = Annotated[
     bool,
-    typer.Option("--offline", help="Never use a network.", rich_help_panel=_DATA),
+    typer.Option(
+        "--offline",
+        envvar="TRIAD_OFFLINE",
+        help="Never use a network: the store, else the snapshot.",
+        rich_help_panel=_DATA,
+    ),
+]
+Timeout = Annotated[
+    str,
+    typer.Option(
+        "--timeout",
+        envvar="TRIAD_TIMEOUT",
+        metavar="60s",
+        help="Longest time for the network, in all.",
+        rich_help_panel=_DATA,
+    ),
 ]
 AsOf = Annotated[
     str,
@@ -77,6 +96,15 @@ AsOf = Annotated[
         "--as-of",
         metavar="DATE",
         help="Use only what was known on that day, such as 2025-02-14.",
+        rich_help_panel=_DATA,
+    ),
+]
+Run = Annotated[
+    str,
+    typer.Option(
+        "--run",
+        metavar="ID",
+        help="Show a stored run again, by its id or the first letters of it.",
         rich_help_panel=_DATA,
     ),
 ]
@@ -128,6 +156,7 @@ MaxAge = Annotated[
     str,
     typer.Option(
         "--max-age",
+        envvar="TRIAD_MAX_AGE",
         metavar="4d",
         help="Exit 3 if the figures are older.",
         rich_help_panel=_DATA,
@@ -137,6 +166,7 @@ MinCoverage = Annotated[
     float | None,
     typer.Option(
         "--min-coverage",
+        envvar="TRIAD_MIN_COVERAGE",
         min=0,
         max=1,
         metavar="0..1",
@@ -173,6 +203,8 @@ Debug = Annotated[
 ]
 Shown = _SHOWN
 
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)?\Z", re.ASCII)
 _AGE = re.compile(r"(\d{1,5})\s*(d|w|h)?\Z", re.ASCII)
 _DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24, None: 1.0}
 
@@ -205,6 +237,20 @@ def to_days(text: str) -> float | None:
     if not found:
         raise UsageError(f"--max-age {text!r} is not an age.", "Write 4d, 2w or 36h.")
     return int(found[1]) * _DAYS[found[2]]
+
+
+def to_seconds(text: str) -> float | None:
+    """Return the seconds that ``text`` writes, such as 60s, 5m or 1h.
+
+    Raises:
+        UsageError: If it is not a span of time above zero.
+    """
+    if not text:
+        return None
+    found = _SPAN.match(text)
+    if not found or not int(found[1]):
+        raise UsageError(f"--timeout {text!r} is not a time.", "Write 60s, 5m or 1h.")
+    return int(found[1]) * _SECONDS[found[2]]
 
 
 def split(text: str) -> tuple[str, ...]:

@@ -2,47 +2,88 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from triad_screener.errors import UnknownNameError, UsageError
-from triad_screener.sources import SOURCES
-from triad_screener.taxonomies import loading, locating, recipes
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from triad_screener.model.recipe import Recipe
-    from triad_screener.model.taxonomy import Taxonomy
-    from triad_screener.ports import MarketDataSource
+    import typer
 
-#: What ``auto`` stands for while there is neither a store nor a live source.
-AUTO = "bundled"
+    from triad_screener.model.taxonomy import Taxonomy
+    from triad_screener.ports import LiveSource, MarketDataSource
+    from triad_screener.store import Store
+    from triad_screener.workflows.serving import Means
+
+_DECIDED_BY: Final[Mapping[str, str]] = {
+    "COMMANDLINE": "flag",
+    "ENVIRONMENT": "environment",
+    "DEFAULT_MAP": "settings file",
+}
 
 
 def taxonomy(config: Path | None) -> Taxonomy:
     """Return the taxonomy that serves."""
+    from triad_screener.taxonomies import loading, locating
+
     return loading.load(locating.locate(config))
 
 
-def source(text: str) -> MarketDataSource:
-    """Return the source that ``text`` names, such as ``folder:PATH``.
+def holdings(path: Path | None) -> Mapping[str, float]:
+    """Return the weights held, by ticker; none without a file."""
+    if path is None:
+        return {}
+    from triad_screener.cli import _streams
+    from triad_screener.tables import holdings as held
 
-    Raises:
-        UnknownNameError: If there is no such source.
-        UsageError: If its argument is missing, or one too many.
+    return held.read(_streams.content(str(path), held.SIZE_LIMIT), str(path))
+
+
+def store() -> Store:
+    """Return the store; its file need not exist."""
+    from triad_screener import settings
+    from triad_screener.store import Store
+
+    return Store(settings.store_file())
+
+
+def means(
+    timeout: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Means:
+    """Return the store, the live source, the snapshot and the clock.
+
+    Args:
+        timeout: Seconds for the network, in all.
+        progress: Told how many answers of how many have come.
     """
-    name, _, argument = text.partition(":")
-    if name == "auto" and argument:
-        raise UsageError(
-            f"The source auto takes no argument, and {argument!r} was given.",
-            "Write it as --source folder:PATH to read a folder.",
-        )
-    if name not in ("auto", *SOURCES):
-        raise UnknownNameError("source", name, ("auto", *SOURCES))
-    return SOURCES[AUTO if name == "auto" else name](argument)
+    from triad_screener.cli import _clock
+    from triad_screener.workflows.serving import Means
+
+    return Means(
+        store=store(),
+        live=lambda: live(timeout),
+        bundled=_bundled,
+        clock=_clock.now,
+        progress=progress,
+    )
 
 
-def recipe(found: Taxonomy, name: str, settings: list[str]) -> tuple[Recipe, str]:
-    """Return the recipe, and its name with the values set."""
-    chosen = recipes.choose(found, name, settings)
-    return chosen, " ".join([name, *settings])
+def live(timeout: float | None = None) -> LiveSource:
+    """Return the live source; nothing is asked yet."""
+    from triad_screener import settings
+    from triad_screener.sources import LIVE_SOURCES
+
+    return LIVE_SOURCES["yahoo"](cache=settings.cache_folder()[0], deadline=timeout)
+
+
+def _bundled() -> MarketDataSource:
+    from triad_screener.sources import SOURCES
+
+    return SOURCES["bundled"]("")
+
+
+def decided_by(context: typer.Context, name: str) -> str:
+    """Return what decided on an option: flag, environment, settings file, default."""
+    source = context.get_parameter_source(name)
+    return _DECIDED_BY.get(source.name if source else "", "default")

@@ -14,6 +14,8 @@ from triad_screener.errors import InputError, OutputError, UsageError
 from triad_screener.model.document import Style
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from triad_screener.model.document import Document
 
 _WIDTH_OFF_TERMINAL: Final = 100
@@ -88,6 +90,14 @@ def say(text: str) -> None:
     """Write a line to standard error; where that takes nothing, it is lost."""
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{text}\n")
+
+
+def tell(warnings: Iterable[str]) -> None:
+    """Write each warning as a line to standard error."""
+    from triad_screener.rendering._cells import clean
+
+    for warning in warnings:
+        say(f"triad: {clean(warning)}")
 
 
 def _write(path: Path, content: bytes) -> None:

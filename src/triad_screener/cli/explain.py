@@ -1,6 +1,5 @@
 """triad explain: everything behind one score."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -18,6 +17,7 @@ def command(
     as_of: options.AsOf = "",
     source: options.Source = "auto",
     offline: options.Offline = False,
+    timeout: options.Timeout = "5m",
     recipe: options.RecipeName = "default",
     setting: options.Settings = [],
     config: options.Config = None,
@@ -39,33 +39,39 @@ def command(
       triad explain NVDA --as-of 2025-02-14
       triad explain META --format json | jq .line.factors.ebit_ev
     """
-    del debug, offline  # main reads the first; no source here uses a network
-    from triad_screener.cli import _setup, _streams
+    del debug  # main reads it
+    from triad_screener.cli import _clock, _progress, _setup, _streams
     from triad_screener.errors import NoDataError
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting import dossier
-    from triad_screener.screening.assembling import Request
-    from triad_screener.workflows import screen as workflow
+    from triad_screener.workflows import answering
+    from triad_screener.workflows.tickers import known_tickers
 
-    day = options.to_date(as_of)
-    taxonomy = _setup.taxonomy(config)
-    chosen, name = _setup.recipe(taxonomy, recipe, setting)
-    known = [line.ticker for line in taxonomy.constituents]
-    (wanted,), _ = workflow.known_tickers([ticker], known)
-    request = Request(
-        recipe=chosen, recipe_name=name, as_of=day, universe=universe.value
+    question = answering.Question(
+        config=config,
+        source=source,
+        offline=offline,
+        recipe=recipe,
+        settings=tuple(setting),
+        as_of=options.to_date(as_of),
+        universe=universe.value,
+        tickers=(ticker,),
     )
-    found = workflow.screen(taxonomy, request, source=_setup.source(source))
-    if wanted not in found.facts:
+    with _progress.bar() as progress:
+        means = _setup.means(options.to_seconds(timeout), progress)
+        found, recipe_used = answering.answer(question, means)
+    (wanted,), _ = known_tickers(question.tickers, found.screen.tickers)
+    if wanted not in found.screen.facts:
         raise NoDataError(
-            f"{wanted} was not yet listed on {found.run.as_of}.",
+            f"{wanted} was not yet listed on {found.screen.run.as_of}.",
             "Give a later day with --as-of DATE.",
         )
     report = dossier.compose(
-        found,
+        found.screen,
         wanted,
-        recipe=chosen,
+        recipe=recipe_used,
         language=lang.value,
-        today=date.today(),  # noqa: DTZ011 - the clock of the reader's shell
+        today=_clock.today(),
     )
+    _streams.tell(found.warnings)
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)

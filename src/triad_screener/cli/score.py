@@ -41,10 +41,11 @@ def command(
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting import scored
     from triad_screener.tables.cross_section import SIZE_LIMIT
+    from triad_screener.taxonomies import recipes
     from triad_screener.workflows.score import score
 
     taxonomy = _setup.taxonomy(config)
-    chosen, _ = _setup.recipe(taxonomy, recipe, setting)
+    chosen = recipes.choose(taxonomy, recipe, setting)
     name = "standard input" if file == "-" else file
     found, warnings = score(
         _streams.content(file, SIZE_LIMIT), name, chosen, options.split(incumbents)

@@ -1,7 +1,6 @@
 """triad screen: rank the universe."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -74,6 +73,8 @@ def command(
     as_of: options.AsOf = "",
     source: options.Source = "auto",
     offline: options.Offline = False,
+    timeout: options.Timeout = "5m",
+    run: options.Run = "",
     recipe: options.RecipeName = "default",
     setting: options.Settings = [],
     holdings: options.Holdings = None,
@@ -102,47 +103,44 @@ def command(
       triad screen --as-of 2025-02-14 --universe post
       triad screen --set basket.size=3 --format json
     """
-    del debug, offline  # main reads the first; no source here uses a network
-    from triad_screener.cli import _setup, _streams
+    del debug  # main reads it
+    from triad_screener.cli import _clock, _progress, _setup, _streams
     from triad_screener.errors import BELOW_FLOOR
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting.overview import View
-    from triad_screener.screening.assembling import Request
-    from triad_screener.tables import holdings as held
-    from triad_screener.workflows import screen as workflow
+    from triad_screener.workflows import answering, showing
+    from triad_screener.workflows.tickers import known_tickers
 
     day, oldest = options.to_date(as_of), options.to_days(max_age)
-    taxonomy = _setup.taxonomy(config)
-    chosen, name = _setup.recipe(taxonomy, recipe, setting)
-    known = [line.ticker for line in taxonomy.constituents]
-    shown, unknown = workflow.known_tickers(
-        _streams.tickers(tickers or []), known, ignore_unknown=ignore_unknown
+    question = answering.Question(
+        config=config,
+        source=source,
+        offline=offline,
+        recipe=recipe,
+        settings=tuple(setting),
+        as_of=day,
+        universe=universe.value,
+        incumbents=options.split(incumbents),
+        holdings=_setup.holdings(holdings),
+        tickers=tuple(_streams.tickers(tickers or [])),
+        ignore_unknown=ignore_unknown,
+    )
+    with _progress.bar(quiet=quiet) as progress:
+        means = _setup.means(options.to_seconds(timeout), progress)
+        kept = (
+            answering.of_run(run, means) if run else answering.recall(question, means)
+        )
+        found = kept or answering.answer(question, means)[0]
+    shown, unknown = known_tickers(
+        question.tickers, found.screen.tickers, ignore_unknown=ignore_unknown
     )
     _tell_ignored(unknown)
-    kept, _ = workflow.known_tickers(options.split(incumbents), known)
-    weights = (
-        held.read(_streams.content(str(holdings), held.SIZE_LIMIT), str(holdings))
-        if holdings
-        else {}
-    )
-    found = workflow.screen(
-        taxonomy,
-        Request(
-            recipe=chosen,
-            recipe_name=name,
-            as_of=day,
-            universe=universe.value,
-            incumbents=kept,
-            holdings=weights,
-        ),
-        source=_setup.source(source),
-    )
-    today = date.today()  # noqa: DTZ011 - the clock of the reader's shell
-    floors = workflow.Floors(max_age_days=oldest, min_coverage=min_coverage)
-    warnings = workflow.below_floor(found, floors, today)
-    report = workflow.show(
-        found,
-        workflow.Choice(
+    today = _clock.today()
+    floors = showing.Floors(max_age_days=oldest, min_coverage=min_coverage)
+    warnings = showing.below_floor(found.screen, floors, today)
+    report = showing.show(
+        found.screen,
+        showing.Choice(
             tickers=shown if tickers else None,  # an empty list shows nothing
             pillars=tuple(pillar),
             condition=where,
@@ -155,12 +153,17 @@ def command(
             language=lang.value,
             today=today,
             warnings=warnings,
+            told=found.told,
+            troubles=found.warnings,
             verbose=verbose,
             quiet=quiet,
         ),
-        exposure_floor=chosen.exposure_floor,
     )
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
+    if quiet or output_format not in options.READ_BY_PEOPLE:
+        _streams.tell(found.warnings)  # a report for people says so itself
+    if not kept:
+        _streams.tell(answering.keep(found, question, means))
     return BELOW_FLOOR if warnings else 0
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from triad_screener.factors._factor import Factor
 from triad_screener.model.gap import Missing
 from triad_screener.model.quantity import Figure, Quantity
-from triad_screener.stats import returns
+from triad_screener.stats import NO_DISPERSION, returns
 
 if TYPE_CHECKING:
     from triad_screener.fundamentals.line import Line
@@ -38,7 +38,7 @@ def _weekly_volatility(line: Line, fewest: int) -> Quantity:
         days = len(line.adjusted)
         detail = f"{days} closes are known, and {fewest} weekly returns are needed"
         raise Missing(detail)
-    if sigma < returns.NO_DISPERSION:
+    if sigma < NO_DISPERSION:
         raise Missing("the price has not moved", "rejected: no price movement")
     last = line.sessions[-1].item()
     name, source = "weekly volatility", line.data.price_source

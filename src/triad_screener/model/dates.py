@@ -2,9 +2,6 @@
 
 import re
 from datetime import date
-from typing import Annotated
-
-from pydantic import BeforeValidator, WithJsonSchema
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
@@ -29,10 +26,3 @@ def parse_iso_date(text: object) -> date:
     except ValueError:
         message = f"{text} is not a day of the calendar"
         raise ValueError(message) from None
-
-
-IsoDate = Annotated[
-    date,
-    BeforeValidator(parse_iso_date),
-    WithJsonSchema({"type": "string", "format": "date"}),
-]

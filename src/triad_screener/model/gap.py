@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: The subject of a gap that leaves a line without any price.
+PRICES = "prices"
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -11,7 +14,7 @@ class Gap:
 
     Attributes:
         ticker: The line.
-        subject: What is missing: a factor id, or ``"prices"``.
+        subject: What is missing: a factor id, or a kind such as ``"prices"``.
         reason: ``absent``, ``stale``, ``network``, ``rate_limited`` or
             ``rejected: ...``.
         detail: One sentence for a person.

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from triad_screener.model.gap import Gap
+
 Frequency = Literal["annual", "quarterly"]
 
 
@@ -101,6 +103,7 @@ class MarketData:
         fx: USD per unit by currency, oldest first.
         digest: SHA-256 over the figures, the same for the same figures.
         warnings: What a reader should know of the source as a whole.
+        gaps: What the source was asked for and could not give, line by line.
     """
 
     source: str
@@ -109,3 +112,4 @@ class MarketData:
     fx: Mapping[str, tuple[DatedValue, ...]]
     digest: str
     warnings: tuple[str, ...] = field(default=())
+    gaps: tuple[Gap, ...] = field(default=())

@@ -10,8 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from triad_screener.model.dates import IsoDate
-from triad_screener.model.texts import Remark
+from triad_screener.model.texts import IsoDate, Remark
 from triad_screener.model.vocabulary import GROUPS, PILLARS, Group, Pillar
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]

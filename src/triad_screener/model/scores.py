@@ -116,11 +116,13 @@ class FactorMoments:
     """How one factor's ranks became z-scores.
 
     Attributes:
+        group: Of the factor.
         ranks: Over the ranked lines that have the factor.
         pillar_means: Mean rank z per pillar that was neutralised, with its count and
             the shrinkage factor ``count / (count + shrinkage)``.
     """
 
+    group: Group
     ranks: Moments
     pillar_means: Mapping[Pillar, tuple[int, float, float]]
 

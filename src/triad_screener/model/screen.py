@@ -195,6 +195,8 @@ class Screen:
     """The answer for one date.
 
     Attributes:
+        tickers: Every line of the taxonomy, in its order.
+        exposure_floor: Exposure from which a line is eligible for a pillar's basket.
         scores: Ranks, pillar lists and baskets.
         facts: By ticker, of every line of the taxonomy that the source knows.
         not_listed: Lines whose trading began after the as-of date, by ticker.
@@ -206,6 +208,8 @@ class Screen:
     """
 
     run: Run
+    tickers: tuple[str, ...]
+    exposure_floor: float
     pillars: Mapping[Pillar, PillarFact]
     layer_names: Mapping[str, str]
     scores: Scores

@@ -11,7 +11,6 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from triad_screener.model.dates import IsoDate
 from triad_screener.model.recipe import NonNegative, Part, Positive, Recipe, Share
 from triad_screener.model.texts import (
     Cik,
@@ -19,6 +18,7 @@ from triad_screener.model.texts import (
     Country,
     Currency,
     Exchange,
+    IsoDate,
     Key,
     Line,
     Prose,

@@ -7,10 +7,13 @@ move the cursor or turn the direction of the text around.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - part of a constant's type
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Final
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints, WithJsonSchema
+
+from triad_screener.model.dates import parse_iso_date
 
 #: Invisible characters of Unicode: marks of direction, joiners, separators.
 _INVISIBLE = (
@@ -27,6 +30,11 @@ _COLOUR = r"^#[0-9a-fA-F]{6}$"
 _COUNTRY = r"^[A-Z]{2}$"
 _CIK = r"^\d{10}$"
 
+IsoDate = Annotated[
+    date,
+    BeforeValidator(parse_iso_date),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_PROSE)]
 Remark = Annotated[str, StringConstraints(max_length=1000, pattern=_PROSE)]

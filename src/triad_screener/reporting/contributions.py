@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from triad_screener.factors import FACTORS
-from triad_screener.stats.cross_section import NO_DISPERSION
+from triad_screener.stats import NO_DISPERSION
 
 if TYPE_CHECKING:
     from triad_screener.model.scores import LineScore, Scores
@@ -33,12 +32,11 @@ def _scales(scores: Scores) -> dict[str, tuple[float, float]]:
     """Return, by factor, what a z-score above its group's mean adds to Z."""
     used = scores.standardisation
     sizes: dict[str, int] = {}
-    for name in used.factors:
-        group = FACTORS[name].group
-        sizes[group] = sizes.get(group, 0) + 1
+    for factor in used.factors.values():
+        sizes[factor.group] = sizes.get(factor.group, 0) + 1
     found = {}
-    for name in used.factors:
-        group = FACTORS[name].group
+    for name, factor in used.factors.items():
+        group = factor.group
         spread = used.groups[group].deviation * used.composite.deviation
         flat = min(used.groups[group].deviation, used.composite.deviation)
         weight = used.group_weights[group]

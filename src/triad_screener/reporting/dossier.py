@@ -420,8 +420,10 @@ def _standardisation(screen: Screen) -> records.Record:
     """Return the means and deviations: pillars by name, groups with their factors."""
     used = asdict(screen.scores.standardisation)
     for name, group in used["groups"].items():
-        group["factors"] = [f for f in used["factors"] if FACTORS[f].group == name]
+        members = [f for f, found in used["factors"].items() if found["group"] == name]
+        group["factors"] = members
     for factor in used["factors"].values():
+        del factor["group"]
         factor["pillar_means"] = {
             pillar: dict(zip(("count", "mean", "shrinkage"), found, strict=True))
             for pillar, found in factor["pillar_means"].items()

@@ -16,6 +16,7 @@ from triad_screener.model.document import (
     Table,
     Tone,
 )
+from triad_screener.model.gap import PRICES
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting import record as records
 
@@ -57,6 +58,8 @@ class View:
         language: ``en`` or ``zh``, for the names of pillars.
         today: Day of the reader's clock, for ages; None leaves them out.
         warnings: What the reader asked to be warned of.
+        told: How the figures were come by, just now.
+        troubles: What went wrong on the way.
         verbose: Whether to list every gap.
         quiet: Whether to leave out headers and notes.
     """
@@ -67,6 +70,8 @@ class View:
     language: str = "en"
     today: date | None = None
     warnings: tuple[str, ...] = ()
+    told: str = ""
+    troubles: tuple[str, ...] = ()
     verbose: bool = False
     quiet: bool = False
 
@@ -125,7 +130,9 @@ def _header(screen: Screen, view: View) -> Iterator[Block]:
         facts.append(f"universe {run.universe}, ranked among themselves")
     facts += [f"{rate}" for rate in _rates(screen)]
     yield Paragraph("; ".join(facts) + ".", Tone.QUIET)
-    for warning in view.warnings:
+    if view.told:
+        yield Paragraph(view.told, Tone.QUIET)
+    for warning in (*view.troubles, *view.warnings):
         yield Paragraph(warning, Tone.NOTICE)
 
 
@@ -284,6 +291,10 @@ def _stands_for(screen: Screen, dropped: str) -> str:
 
 
 def _lacking(screen: Screen, line: Record) -> str:
+    vain = [gap for gap in screen.gaps if gap.ticker == line["ticker"]]
+    vain = [gap for gap in vain if gap.subject == PRICES]
+    if vain:
+        return f"prices: {vain[0].reason}: {vain[0].detail}"
     if line["ticker"] in screen.absent:
         return "the source knows nothing of it"
     missing = [

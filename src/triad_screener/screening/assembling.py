@@ -14,7 +14,7 @@ from triad_screener.model.vocabulary import POST_ROLES
 from triad_screener.screening import measuring, pillars, scoring, selecting, watching
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from triad_screener.fundamentals.line import Line
@@ -74,6 +74,8 @@ def assemble(
     known = set(market.lines)
     return Screen(
         run=_run(request, market, as_of, config_hash),
+        tickers=tuple(tickers),
+        exposure_floor=request.recipe.exposure_floor,
         pillars={
             pillar: PillarFact(info.name.en, info.name.zh, info.colour)
             for pillar, info in taxonomy.pillars.items()
@@ -88,7 +90,7 @@ def assemble(
         if request.holdings
         else None,
         effective_number=pillars.effective_number(scores.baskets),
-        gaps=_gaps(facts, scores),
+        gaps=(*_fetch_gaps(market, scores), *_gaps(facts, scores)),
         warnings=market.warnings,
     )
 
@@ -110,6 +112,13 @@ def _incumbents(request: Request) -> tuple[str, ...]:
 def _unlisted(lines: Sequence[Line], among: Collection[str] | None) -> tuple[str, ...]:
     tickers = sorted(line.constituent.ticker for line in lines if line.is_unlisted)
     return tuple(t for t in tickers if among is None or t in among)
+
+
+def _fetch_gaps(market: MarketData, scores: Scores) -> Iterator[Gap]:
+    """Yield what the source was asked for in vain, of the lines considered."""
+    considered = {line.ticker for line in scores.lines}
+    considered |= {line.ticker for line in scores.unranked}
+    return (gap for gap in market.gaps if gap.ticker in considered)
 
 
 def _gaps(facts: Mapping[str, LineFacts], scores: Scores) -> tuple[Gap, ...]:

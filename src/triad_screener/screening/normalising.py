@@ -134,7 +134,7 @@ def normalise(
         for pillar, (_, mean_z, shrinkage) in means.items():
             z[known & (pillars == PILLARS.index(pillar))] -= shrinkage * mean_z
     stats = Moments(int(known.sum()), mean, deviation)
-    return FactorZ(ranks, rank_z, z, FactorMoments(stats, means))
+    return FactorZ(ranks, rank_z, z, FactorMoments(factor.group, stats, means))
 
 
 def _pillar_means(

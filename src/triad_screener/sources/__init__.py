@@ -1,14 +1,17 @@
 """The data sources, one per line. To add one: write its file, then add its line."""
 
-from collections.abc import Callable
-
-from triad_screener.ports import MarketDataSource
+from triad_screener.ports import LiveConnection, SourceConnection
 from triad_screener.registry import Registry
 
-SOURCES: Registry[Callable[[str], MarketDataSource]] = Registry(
+#: Figures that are there: given the text after ``NAME:``, a source.
+SOURCES: Registry[SourceConnection] = Registry(
     "source",
     {
         "bundled": "triad_screener.sources.bundled:connect",
         "folder": "triad_screener.sources.folder:connect",
     },
+)
+#: Vendors that are asked over the network; their answers go through the store.
+LIVE_SOURCES: Registry[LiveConnection] = Registry(
+    "live source", {"yahoo": "triad_screener.sources.yahoo:connect"}
 )

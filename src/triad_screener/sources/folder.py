@@ -123,7 +123,11 @@ class Folder:
         self.publisher = publisher
 
     def fetch(
-        self, constituents: Sequence[Constituent], known_funds: Sequence[str] = ()
+        self,
+        constituents: Sequence[Constituent],
+        known_funds: Sequence[str] = (),
+        *,
+        as_of: date | None = None,
     ) -> MarketData:
         """Return everything the folder knows of ``constituents``.
 
@@ -131,6 +135,7 @@ class Folder:
             NoDataError: If there is no such folder, or it has no prices of them.
             InputError: If a file in it is not what it should be.
         """
+        del as_of  # the files are read whole; the core leaves out what came later
         if not self.path.is_dir():
             raise NoDataError(
                 f"There is no folder {self.path}.",

@@ -1,1 +1,6 @@
 """Formulas on arrays. Pure functions; they know nothing of companies."""
+
+from typing import Final
+
+#: A standard deviation below this counts as zero.
+NO_DISPERSION: Final = 1e-12

@@ -6,15 +6,14 @@ Every function takes one value per line, shape ``(n,)``; empty input is allowed.
 from __future__ import annotations
 
 from math import erfc, sqrt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from triad_screener.stats import NO_DISPERSION
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-#: A standard deviation below this counts as zero.
-NO_DISPERSION: Final = 1e-12
 
 
 def average_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SESSIONS_PER_YEAR: Final = 252
-NO_DISPERSION: Final = 1e-12
 WEEKS_PER_YEAR: Final = 52
 SESSIONS_PER_WEEK: Final = 5
 LONGEST_WEEKS: Final = 104
@@ -68,3 +67,29 @@ def max_drawdown(closes: NDArray[np.float64]) -> float | None:
         return None
     window = closes[-(SESSIONS_PER_YEAR + 1) :]
     return float((1 - window / np.maximum.accumulate(window)).max())
+
+
+def adjusted_for_dividends(
+    closes: NDArray[np.float64], dividends: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return closes from which the dividends paid later have been taken.
+
+    ``P[t] * prod(1 - D[u] / P[u-1])`` over every ``u > t``, Yahoo's method; in the
+    unit of the price, and the last close is unchanged.
+
+    Args:
+        closes: Adjusted for splits only; shape ``(n,)``, finite, above zero.
+        dividends: Amount a share at its ex-date, zero where none; shape ``(n,)``. One
+            that is not below the close before it cannot be right and is ignored, as
+            is one on the first session.
+
+    Examples:
+        Two dollars of a hundred, and a month later one of fifty, are 2% each:
+
+        >>> adjusted_for_dividends(np.array([100.0, 50.0, 50.0]), np.array([0, 2, 1]))
+        array([96.04, 49.  , 50.  ])
+    """
+    factors = np.ones_like(closes)
+    shares = dividends[1:] / closes[:-1]
+    factors[:-1] = np.where(shares < 1, 1 - shares, 1.0)
+    return closes * np.cumprod(factors[::-1])[::-1]

@@ -8,7 +8,7 @@ from triad_screener.factors import FACTORS
 from triad_screener.model.cross_section import FactorColumn
 from triad_screener.screening import scoring
 from triad_screener.tables import cross_section
-from triad_screener.workflows.screen import known_tickers
+from triad_screener.workflows.tickers import known_tickers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

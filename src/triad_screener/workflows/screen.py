@@ -1,20 +1,15 @@
-"""Screen a universe, and show the part of the answer that was asked for."""
+"""Screen a universe: taxonomy and figures in, ranked lines and baskets out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from triad_screener.errors import ConfigurationError, UnknownNameError
-from triad_screener.reporting import choosing, overview, record
+from triad_screener.errors import ConfigurationError
 from triad_screener.screening.assembling import assemble
 from triad_screener.taxonomies import loading
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import date
-
-    from triad_screener.model.document import Report
     from triad_screener.model.screen import Screen
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.ports import MarketDataSource
@@ -36,7 +31,7 @@ def screen(taxonomy: Taxonomy, request: Request, *, source: MarketDataSource) ->
             "Add lines under constituents, or leave out --config.",
         )
     funds = [fund.ticker for fund in taxonomy.benchmarks]
-    market = source.fetch(taxonomy.constituents, funds)
+    market = source.fetch(taxonomy.constituents, funds, as_of=request.as_of)
     found = assemble(taxonomy, market, request, config_hash=loading.digest(taxonomy))
     listed = {line.ticker for line in taxonomy.constituents}
     strangers = sorted(request.holdings.keys() - listed)
@@ -44,110 +39,3 @@ def screen(taxonomy: Taxonomy, request: Request, *, source: MarketDataSource) ->
         warning = f"holdings not in the taxonomy: {', '.join(strangers)}"
         return replace(found, warnings=(*found.warnings, warning))
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """What is shown of a screen; nothing here changes a score.
-
-    Attributes:
-        tickers: None for all of them.
-    """
-
-    tickers: tuple[str, ...] | None = None
-    pillars: tuple[str, ...] = ()
-    condition: str = ""
-    sort: str = ""
-    top: int | None = None
-    columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Floors:
-    """What the reader wants to be warned of.
-
-    Attributes:
-        max_age_days: Oldest as-of date, in days before today.
-        min_coverage: Least share of lines that are ranked and fresh.
-    """
-
-    max_age_days: float | None = None
-    min_coverage: float | None = None
-
-
-def below_floor(found: Screen, floors: Floors, today: date) -> tuple[str, ...]:
-    """Return a sentence for every floor that ``found`` is under."""
-    sentences = []
-    age = (today - found.run.as_of).days
-    if floors.max_age_days is not None and age > floors.max_age_days:
-        sentences.append(
-            f"The figures are {age} days old, over the {floors.max_age_days:g} allowed."
-        )
-    if floors.min_coverage is not None and (
-        (covered := coverage(found)) < floors.min_coverage
-    ):
-        sentences.append(
-            f"{covered:.0%} of the lines are ranked on fresh prices, under the "
-            f"{floors.min_coverage:.0%} asked for."
-        )
-    return tuple(sentences)
-
-
-def coverage(found: Screen) -> float:
-    """Return the share of lines that are ranked and fresh; zero without lines."""
-    good = sum(found.facts[line.ticker].is_fresh for line in found.scores.lines)
-    return good / found.considered if found.considered else 0.0
-
-
-def show(
-    found: Screen, choice: Choice, view: overview.View, *, exposure_floor: float
-) -> Report:
-    """Return the report on the lines that ``choice`` names.
-
-    Raises:
-        UnknownNameError: If a pillar or column does not exist.
-        UsageError: If the condition cannot be used.
-    """
-    every = record.of_lines(found)
-    if every:
-        choosing.require_columns(every[0], choice.columns)
-    lines = choosing.of_pillars(every, choice.pillars, exposure_floor)
-    lines = choosing.of_tickers(lines, choice.tickers)
-    if choice.condition:
-        # Imported here: only a condition needs the database.
-        from triad_screener.tables.condition import matching  # noqa: PLC0415
-
-        rows = [record.flat_line(line) for line in lines]
-        lines = [lines[at] for at in matching(rows, choice.condition)]
-    if choice.sort:
-        lines = choosing.in_order(lines, choice.sort)
-    if choice.top is not None:
-        lines = lines[: choice.top]
-    return overview.compose(
-        found,
-        overview.View(
-            lines=lines,
-            pillars=choice.pillars or view.pillars,
-            columns=choice.columns,
-            language=view.language,
-            today=view.today,
-            warnings=view.warnings,
-            verbose=view.verbose,
-            quiet=view.quiet,
-        ),
-    )
-
-
-def known_tickers(
-    asked: Sequence[str], known: Collection[str], *, ignore_unknown: bool = False
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the tickers of ``asked`` that are known, and those that are not.
-
-    Raises:
-        UnknownNameError: If one is not known, unless ``ignore_unknown``.
-    """
-    wanted = tuple(dict.fromkeys(ticker.strip().upper() for ticker in asked))
-    unknown = tuple(ticker for ticker in wanted if ticker not in known)
-    if unknown and not ignore_unknown:
-        raise UnknownNameError("ticker", unknown[0], known)
-    return tuple(ticker for ticker in wanted if ticker in known), unknown

@@ -1,0 +1,83 @@
+"""triad refresh: bring the store up to date."""
+
+from typing import Annotated
+
+import typer
+
+from triad_screener.cli import _options as options
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command("refresh")
+def command(
+    tickers: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TICKER",
+            help="Refresh only these; - reads them from standard input.",
+        ),
+    ] = None,
+    *,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Ask for everything again, with its whole history.",
+            rich_help_panel="Data and recipe",
+        ),
+    ] = False,
+    timeout: options.Timeout = "5m",
+    min_coverage: options.MinCoverage = None,
+    config: options.Config = None,
+    output_format: options.OutputFormat = options.Format.table,
+    output: options.Output = None,
+    color: options.Color = options.Colour.auto,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Bring the store up to date from Yahoo Finance.
+
+    Only what is missing or due is asked for, the stalest first; a second run goes on
+    where the first one stopped. Off a terminal it says nothing unless something is
+    missing.
+
+    [bold]Examples[/]
+
+      triad refresh
+      triad refresh NVDA TSM
+      triad refresh --format json | jq .gaps
+      triad refresh --full --timeout 10m
+    """
+    del debug  # main reads it
+    import sys
+
+    from triad_screener.cli import _progress, _setup, _streams
+    from triad_screener.errors import BELOW_FLOOR, INTERRUPTED
+    from triad_screener.rendering import RENDERERS
+    from triad_screener.reporting import refreshed
+    from triad_screener.workflows import refresh as workflow
+    from triad_screener.workflows import serving
+    from triad_screener.workflows.tickers import known_tickers
+
+    taxonomy = _setup.taxonomy(config)
+    known = [line.ticker for line in taxonomy.constituents]
+    chosen, _ = known_tickers(_streams.tickers(tickers or []), known)
+    with _progress.bar(quiet=quiet) as progress:
+        done, supplies = workflow.refresh(
+            taxonomy,
+            _setup.means(options.to_seconds(timeout), progress),
+            tickers=chosen if tickers else None,
+            full=full,
+        )
+    report = refreshed.compose(done, supplies)
+    read = output_format not in options.READ_BY_PEOPLE
+    if read or output or (sys.stdout.isatty() and not quiet) or done.failures:
+        document = RENDERERS[output_format.value](report, _streams.style(color))
+        _streams.show(document, output)
+    if done.interrupted:
+        return INTERRUPTED
+    if done.outage:
+        raise serving.failure(done.outage)
+    floor = min_coverage or 0.0
+    return BELOW_FLOOR if workflow.coverage(supplies) < floor else 0

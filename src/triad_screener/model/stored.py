@@ -1,0 +1,66 @@
+"""What does a store say of itself and of its runs?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """One stored run, without its screen.
+
+    Attributes:
+        id: Hash of all inputs.
+        at: When it was stored, in UTC.
+        lines: Number of lines considered.
+        ranked: How many of them are ranked.
+        config_hash: SHA-256 of the taxonomy.
+        data_hash: SHA-256 of the figures.
+        program_version: Of the triad that ran it.
+    """
+
+    id: str
+    at: datetime
+    as_of: date
+    source: str
+    recipe: str
+    universe: str
+    lines: int
+    ranked: int
+    config_hash: str
+    data_hash: str
+    program_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """What a store holds.
+
+    Attributes:
+        path: The file; empty in memory.
+        size: Bytes on disk, those not yet folded in included; 0 without a file.
+        schema_version: Of the tables.
+        counts: Rows by table.
+        symbols: Number of symbols with prices.
+        first_session: Oldest session of any symbol; None without prices.
+        newest_session: Newest session of any symbol; None without prices.
+        last_good_at: When figures last came, in UTC; None if never.
+        last_failed_at: When a fetch last gave none, in UTC; None if never.
+        last_failure: Why it gave none, in a sentence; empty without one.
+    """
+
+    path: str
+    size: int
+    schema_version: int
+    counts: Mapping[str, int]
+    symbols: int
+    first_session: date | None
+    newest_session: date | None
+    last_good_at: datetime | None
+    last_failed_at: datetime | None
+    last_failure: str

@@ -1,0 +1,67 @@
+"""What does the store hold, since when, and how large is it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triad_screener.model.document import Column, Kind, Paragraph, Report, Table, Tone
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from triad_screener.model.stored import StoreInfo
+
+_MEBIBYTE = 2**20
+
+
+def compose(info: StoreInfo) -> Report:
+    """Return what a store says of itself."""
+    record = {
+        "schema_version": 1,
+        "path": info.path,
+        "bytes": info.size,
+        "store_version": info.schema_version,
+        "symbols": info.symbols,
+        "first_session": _day(info.first_session),
+        "newest_session": _day(info.newest_session),
+        "last_good_at": _moment(info.last_good_at),
+        "last_failed_at": _moment(info.last_failed_at),
+        "last_failure": info.last_failure or None,
+        "rows": dict(info.counts),
+    }
+    title = f"{info.path}, {info.size / _MEBIBYTE:.1f} MiB"
+    if not info.size:
+        title = f"{info.path} is not there yet. Fill it with 'triad refresh'."
+    facts = (
+        ("symbols with prices", info.symbols),
+        ("first session", info.first_session),
+        ("newest session", info.newest_session),
+        ("last answer", _moment(info.last_good_at)),
+        ("last failure", _moment(info.last_failed_at)),
+        ("what failed", info.last_failure or None),
+        ("version of the tables", info.schema_version),
+    )
+    columns = (Column("", Kind.NAME, 100), Column("", Kind.TEXT, 90))
+    counted = (Column("Table", Kind.NAME, 100), Column("Rows", Kind.COUNT, 90))
+    return Report(
+        title=title,
+        blocks=(
+            Paragraph(title, Tone.NOTICE),
+            Table("The store", columns, tuple((n, _text(v)) for n, v in facts)),
+            Table("Tables", counted, tuple(info.counts.items())),
+        ),
+        record=record,
+        rows=tuple({"table": name, "rows": n} for name, n in info.counts.items()),
+    )
+
+
+def _moment(value: datetime | None) -> str | None:
+    return f"{value:%Y-%m-%d %H:%M} UTC" if value else None
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _text(value: object) -> str:
+    return "none" if value is None else str(value)

@@ -1,0 +1,259 @@
+"""Is a chart answer a price series? Bars, dividends and splits, strictly read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from triad_screener.model.live import ABSENT, Bars, FetchFailure
+from triad_screener.sources._yahoo_shape import (
+    MINOR_UNITS,
+    currency_of,
+    readable,
+    rejected,
+    require_no_error,
+    require_symbol,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, tzinfo
+
+    from numpy.typing import NDArray
+
+#: Largest daily move, up or down, that is believed.
+LARGEST_MOVE: Final = 5.0
+#: A listed split this many sessions from a jump, and of about its size, explains it.
+SPLIT_SESSIONS: Final = 5
+SPLIT_TOLERANCE: Final = 2.0
+#: Ratios of splits that are believed: new shares per old share, up or down.
+LARGEST_SPLIT: Final = 1000.0
+#: How far the clock of the server may be behind the newest bar.
+_CLOCK_SLACK: Final = timedelta(days=1)
+
+
+def read(payload: object, symbol: str, now: datetime | None = None) -> Bars:
+    """Return the bars of ``symbol``.
+
+    Closes that are null or NaN are no sessions and are left out. Closes in minor units
+    are divided by 100, dividends with them.
+
+    Args:
+        payload: Parsed JSON of a chart answer.
+        symbol: What was asked for.
+        now: Time of the server; None if not known.
+
+    Raises:
+        FetchFailure: ``absent`` without a session, ``rejected`` for what cannot be so:
+            another symbol or shape, a price not above zero, sessions out of order,
+            twice or in the future, a jump of the price.
+    """
+    with readable():
+        result = _result(payload)
+        meta = result["meta"]
+        require_symbol(meta["symbol"], symbol)
+        unit = meta["currency"]
+        currency, zone = currency_of(unit), _zone(meta)
+        table = _Table.read(result).checked(now).without_nulls().by_day(zone)
+        divisor = 100.0 if unit in MINOR_UNITS else 1.0
+        events = result.get("events") or {}
+        splits = _splits(events.get("splits") or {}, zone)
+        _refuse_jumps(table, splits)
+        highest = float(table.closes.max())
+        return Bars(
+            table.days,
+            table.closes / divisor,
+            table.volumes,
+            _dividends(events.get("dividends") or {}, zone, highest, divisor),
+            splits,
+            currency,
+            unit,
+            _forming_until(meta, table.days[-1].item(), zone),
+        )
+
+
+def since(bars: Bars, first: date | None) -> Bars:
+    """Return the bars from ``first`` on.
+
+    Raises:
+        FetchFailure: If there are none.
+    """
+    if first is None:
+        return bars
+    kept = bars.sessions >= np.datetime64(first, "D")
+    if not kept.any():
+        raise FetchFailure(ABSENT, f"Yahoo Finance has no session from {first} on.")
+    return Bars(
+        bars.sessions[kept],
+        bars.closes[kept],
+        bars.volumes[kept],
+        tuple(event for event in bars.dividends if event[0] >= first),
+        tuple(event for event in bars.splits if event[0] >= first),
+        bars.currency,
+        bars.unit,
+        bars.forming_until,
+    )
+
+
+def _result(payload: Any) -> Any:  # noqa: ANN401 - JSON, read strictly
+    chart = payload["chart"]
+    require_no_error(chart.get("error"))
+    if not chart["result"]:
+        raise FetchFailure(ABSENT, "Yahoo Finance does not know this symbol.")
+    return chart["result"][0]
+
+
+def _zone(meta: Mapping[str, Any]) -> tzinfo:
+    """Return the time zone of the exchange, by name if the name is known here."""
+    try:
+        return ZoneInfo(meta["exchangeTimezoneName"])
+    except (KeyError, ValueError, TypeError, OSError):
+        return timezone(timedelta(seconds=int(meta["gmtoffset"])))
+
+
+def _day(stamp: float, zone: tzinfo) -> date:
+    return datetime.fromtimestamp(stamp, zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows of a chart; every array has shape ``(n,)``.
+
+    Attributes:
+        stamps: Seconds since 1970.
+        days: Local dates of the exchange; empty before `by_day`.
+    """
+
+    stamps: NDArray[np.int64]
+    closes: NDArray[np.float64]
+    volumes: NDArray[np.float64]
+    days: NDArray[np.datetime64]
+
+    @classmethod
+    def read(cls, result: Mapping[str, Any]) -> _Table:
+        """Return the rows of a chart's result."""
+        stamps = np.array(result.get("timestamp") or [], np.int64)
+        if not stamps.size:
+            detail = "Yahoo Finance has no session in the days wanted."
+            raise FetchFailure(ABSENT, detail)
+        (quote,) = result["indicators"]["quote"]
+        closes = np.array(quote["close"], np.float64)
+        volumes = np.array(quote["volume"], np.float64)
+        if not stamps.shape == closes.shape == volumes.shape == (stamps.size,):
+            raise rejected(
+                "unexpected shape", "The columns of prices differ in length."
+            )
+        volumes[~(np.isfinite(volumes) & (volumes >= 0))] = np.nan
+        return cls(stamps, closes, volumes, np.empty(0, "datetime64[D]"))
+
+    def rows(self, kept: NDArray[np.bool_]) -> _Table:
+        """Return the rows where ``kept`` is true."""
+        days = self.days[kept] if self.days.size else self.days
+        return _Table(self.stamps[kept], self.closes[kept], self.volumes[kept], days)
+
+    def checked(self, now: datetime | None) -> _Table:
+        """Return the rows if they stand in order and none is in the future."""
+        if (np.diff(self.stamps) < 0).any():
+            raise rejected("sessions out of order", "The sessions are out of order.")
+        if now and self.stamps[-1] > (now + _CLOCK_SLACK).timestamp():
+            raise rejected("session in the future", "The newest session is to come.")
+        return self
+
+    def without_nulls(self) -> _Table:
+        """Return the rows that have a close, if all of those are above zero."""
+        table = self.rows(~np.isnan(self.closes))
+        if not table.stamps.size:
+            raise FetchFailure(ABSENT, "Yahoo Finance has no close in the days wanted.")
+        if not (np.isfinite(table.closes) & (table.closes > 0)).all():
+            raise rejected("price not above zero", "A close is zero, or below it.")
+        return table
+
+    def by_day(self, zone: tzinfo) -> _Table:
+        """Return one row a day; of two rows of the last day the later one, the live."""
+        days = np.array([_day(s, zone) for s in self.stamps.tolist()], "datetime64[D]")
+        kept = np.ones(days.size, bool)
+        for row in np.flatnonzero(days[1:] == days[:-1]).tolist():
+            if not (self._same(row) or row + 2 == days.size):
+                raise rejected("session twice", f"There are two bars of {days[row]}.")
+            kept[row] = False
+        return _Table(self.stamps, self.closes, self.volumes, days).rows(kept)
+
+    def _same(self, row: int) -> bool:
+        """Return whether the row after ``row`` says the same."""
+        pair = slice(row, row + 2)
+        return bool(
+            np.unique(self.closes[pair]).size == 1
+            and np.unique(self.volumes[pair]).size == 1
+        )
+
+
+def _splits(events: Mapping[str, Any], zone: tzinfo) -> tuple[tuple[date, float], ...]:
+    """Return the splits that are believed, oldest first."""
+    pairs = (
+        (_day(event["date"], zone), float(event["numerator"]), event["denominator"])
+        for event in events.values()
+    )
+    ratios = ((day, new / float(old)) for day, new, old in pairs if old)
+    return _sorted(
+        (day, ratio)
+        for day, ratio in ratios
+        if 1 / LARGEST_SPLIT <= ratio <= LARGEST_SPLIT and ratio != 1
+    )
+
+
+def _dividends(
+    events: Mapping[str, Any], zone: tzinfo, highest: float, divisor: float
+) -> tuple[tuple[date, float], ...]:
+    """Return the dividends that are above zero and below the highest close."""
+    pairs = (
+        (_day(event["date"], zone), float(event["amount"])) for event in events.values()
+    )
+    return _sorted((day, paid / divisor) for day, paid in pairs if 0 < paid < highest)
+
+
+def _sorted(events: Iterable[tuple[date, float]]) -> tuple[tuple[date, float], ...]:
+    return tuple(sorted(set(events)))
+
+
+def _refuse_jumps(table: _Table, splits: Iterable[tuple[date, float]]) -> None:
+    """Refuse a move that no market makes: a wrong unit, or a split not applied."""
+    moves = table.closes[1:] / table.closes[:-1]
+    jumps = np.flatnonzero((moves > LARGEST_MOVE) | (moves < 1 / LARGEST_MOVE))
+    if not jumps.size:
+        return
+    row = int(jumps[0]) + 1
+    day = table.days[row]
+    near = [
+        ratio
+        for when, ratio in splits
+        if abs(int(np.searchsorted(table.days, np.datetime64(when))) - row)
+        <= SPLIT_SESSIONS
+    ]
+    found = [r for r in near if _about_one(float(moves[row - 1]) * r)]
+    if found:
+        told = f"A split of {found[0]:g} near {day} is listed and not in the prices."
+        raise rejected("split not applied", told)
+    told = f"The close of {day} is {moves[row - 1]:.3g} times the one before."
+    raise rejected("price jump", told)
+
+
+def _about_one(factor: float) -> bool:
+    return 1 / SPLIT_TOLERANCE <= factor <= SPLIT_TOLERANCE
+
+
+def _forming_until(
+    meta: Mapping[str, Any], last: date, zone: tzinfo
+) -> datetime | None:
+    """Return when the session of the last bar ends, if its last price came before."""
+    regular = (meta.get("currentTradingPeriod") or {}).get("regular") or {}
+    start, end = regular.get("start"), regular.get("end")
+    quoted = meta.get("regularMarketTime")
+    if start is None or end is None or quoted is None:
+        return None
+    if quoted >= end or _day(start, zone) != last:
+        return None
+    return datetime.fromtimestamp(end, UTC)

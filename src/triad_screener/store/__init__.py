@@ -1,0 +1,9 @@
+"""What has been fetched and run so far, in one DuckDB file?
+
+Importing this package is free: DuckDB and numpy are loaded when a store is used.
+"""
+
+from triad_screener.model.stored import RunEntry, StoreInfo
+from triad_screener.store.store import Store
+
+__all__ = ["RunEntry", "Store", "StoreInfo"]

@@ -1,0 +1,469 @@
+"""How is the file of a store opened, waited for, created and replaced?
+
+A connection is open for the length of one transaction only, so that other processes
+have their turn. DuckDB's own lock on the file says whose turn it is.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from triad_screener.errors import LockedError, StoreError, UnwritableStoreError
+from triad_screener.store import _schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from duckdb import DuckDBPyConnection
+    from duckdb import Error as DatabaseError
+
+_SAFE: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+    "memory_limit": "1GB",
+    "threads": min(4, os.cpu_count() or 1),
+}
+#: Nothing but the file itself can be reached from SQL.
+_SEALED: Final = {**_SAFE, "enable_external_access": False}
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.01, 0.25, 1.5
+#: How the system says that a file cannot be written.
+_UNWRITABLE: Final = (
+    "No space left on device",
+    "File too large",
+    "Disk quota exceeded",
+    "Read-only file system",
+    "Permission denied",
+    "Operation not permitted",
+    "Not a directory",
+    "Could not write file",
+)
+#: How DuckDB says that somebody else has the file: another process, or this one.
+_LOCKED: Final = ("Could not set lock on file", "with a different configuration than")
+_REBUILD: Final = "Move it away; the next refresh builds a new one."
+#: How DuckDB says that a file is no store, what that means, and what helps.
+_UNUSABLE: Final = (
+    ("Is a directory", "is a directory", "Choose a file for the store."),
+    ("not a valid DuckDB database", "is not a database", _REBUILD),
+    (
+        "database file with version number",
+        "was written by another version of DuckDB",
+        "Update triad and DuckDB, or choose another file for the store.",
+    ),
+)
+# DuckDB shares one instance between all connections of a process to one file, and
+# refuses a second way of opening it: within a process one takes turns here.
+_TURN: Final = threading.Lock()
+
+T = TypeVar("T")
+
+
+class Database:
+    """A DuckDB file that is open only while it is used, or a database in memory.
+
+    Args:
+        path: The file; None for a database in memory.
+        wait: Seconds to wait for another process to let go of the file.
+    """
+
+    def __init__(self, path: Path | None, wait: float) -> None:
+        # A link is followed once: a replaced file must not replace the link.
+        self.path = Path(os.path.realpath(path)) if path else None
+        self.wait = wait
+        self._memory = None if path else _empty()
+
+    @contextmanager
+    def reading(self) -> Iterator[DuckDBPyConnection]:
+        """Yield a connection to read from; without a file, to an empty store.
+
+        Raises:
+            StoreError: If the file is not a store, damaged, or of a newer version.
+            LockedError: If another process holds it for too long.
+            UnwritableStoreError: If it is of an older version and cannot be written.
+        """
+        with self._turn() as deadline:
+            connection = self._memory or self._readable(deadline)
+            try:
+                with self._explained(writing=False):
+                    yield connection
+            finally:
+                if connection is not self._memory:
+                    connection.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[DuckDBPyConnection]:
+        """Yield a connection inside a transaction; the first time, make the file.
+
+        Raises:
+            StoreError: If the file is not a store, damaged, or of a newer version.
+            LockedError: If another process holds it for too long.
+            UnwritableStoreError: If it cannot be written.
+        """
+        with self._turn() as deadline:
+            connection = self._memory or self._writable(deadline)
+            try:
+                with self._explained(writing=True), _transaction(connection):
+                    yield connection
+            finally:
+                if connection is not self._memory:
+                    connection.close()
+
+    def copy(self) -> Database:
+        """Return a database in memory that holds what this one holds.
+
+        Raises:
+            StoreError: If the file is not a store, damaged, or of a newer version.
+            LockedError: If another process holds it for too long.
+        """
+        if self._memory:
+            return self
+        copied = Database(None, self.wait)
+        with self._turn() as deadline:
+            if not self.is_missing():
+                copied._memory = self._copied(deadline)
+        return copied
+
+    def _copied(self, deadline: float) -> DuckDBPyConnection:
+        connection = _connect(":memory:", _SAFE)
+        try:
+            with self._explained(writing=False):
+                attach = "ATTACH ? AS kept (READ_ONLY)"
+                self._patiently(deadline, lambda: self._attach(connection, attach))
+                connection.execute("USE kept")
+                version = self._known_version(connection)
+                connection.execute("USE memory")
+                connection.execute("COPY FROM DATABASE kept TO memory; DETACH kept")
+                connection.execute("SET enable_external_access = false")
+                with _transaction(connection):
+                    _schema.migrate(connection, version)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def compact(self) -> tuple[int, int]:
+        """Write the file anew without its holes; return bytes before and after.
+
+        The old file stays until the new one is complete.
+
+        Raises:
+            StoreError: If the file is not a store, damaged, or of a newer version.
+            LockedError: If another process holds it for too long.
+            UnwritableStoreError: If there is no room for the new file.
+        """
+        with self._turn() as deadline:
+            if self.path is None or self.is_missing():
+                return 0, 0
+            self._writable(deadline).close()  # a store, of the newest version
+            before = self.size()
+            connection = _connect(":memory:", _SAFE)
+            try:
+                with self._explained(writing=True):
+                    self._patiently(
+                        deadline, lambda: self._attach(connection, "ATTACH ? AS kept")
+                    )
+                    _rewrite(connection, self.path)
+            finally:
+                connection.close()
+            return before, self.size()
+
+    def size(self) -> int:
+        """Return the bytes on disk, with those not yet folded into the file."""
+        files = (self.path, _beside(self.path, ".wal")) if self.path else ()
+        found = 0
+        for file in files:
+            with suppress(OSError):
+                found += file.stat().st_size
+        return found
+
+    def is_missing(self) -> bool:
+        """Return whether there is no file yet; a database in memory is never missing.
+
+        Raises:
+            StoreError: If the permissions do not allow to look.
+        """
+        try:
+            return self.path is not None and not self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # no file can have that name
+                return True
+            raise self._refused(str(error.strerror), writing=False) from error
+
+    def is_writable(self) -> bool:
+        """Return whether the permissions allow to write the file, or to make it."""
+        if self.path is None:
+            return True
+        place = self.path.parent
+        while not os.access(place, os.F_OK) and place != place.parent:
+            place = place.parent
+        may_add = place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+        return may_add and (self.is_missing() or os.access(self.path, os.W_OK))
+
+    @contextmanager
+    def _turn(self) -> Iterator[float]:
+        """Yield the moment until which to wait, once this thread has its turn."""
+        deadline = monotonic() + self.wait
+        if not _TURN.acquire(timeout=self.wait):
+            raise LockedError(str(self.path), self.wait)
+        try:
+            yield deadline
+        finally:
+            _TURN.release()
+
+    def _readable(self, deadline: float) -> DuckDBPyConnection:
+        if self.is_missing():
+            return _empty()
+        connection, version = self._opened(deadline, read_only=True)
+        if version < len(_schema.STEPS):
+            connection.close()
+            self._writable(deadline).close()
+            connection, _ = self._opened(deadline, read_only=True)
+        return connection
+
+    def _writable(self, deadline: float) -> DuckDBPyConnection:
+        if self.is_missing():
+            self._create()
+        connection, version = self._opened(deadline, read_only=False)
+        if version < len(_schema.STEPS):
+            try:
+                with self._explained(writing=True), _transaction(connection):
+                    _schema.migrate(connection, version)
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _opened(
+        self, deadline: float, *, read_only: bool
+    ) -> tuple[DuckDBPyConnection, int]:
+        """Return an open connection, and the schema version of the store."""
+        is_closed = not _beside(self.path, ".wal").exists() if self.path else False
+        with self._explained(writing=not read_only):
+            connection = self._patiently(
+                deadline, lambda: self._open(read_only=read_only)
+            )
+            try:
+                version = self._known_version(connection)
+                # A log may add blocks that are not written yet.
+                if is_closed and not read_only:
+                    self._require_whole(connection)
+            except BaseException:
+                if not read_only:
+                    # What is not ours is left as it is, its log included.
+                    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+                connection.close()
+                raise
+            return connection, version
+
+    def _require_whole(self, connection: DuckDBPyConnection) -> None:
+        """Refuse to write to a file that was cut.
+
+        DuckDB finds out only where it reads, and would write over what is missing.
+        """
+        if self.size() < _schema.end(connection):
+            problem = "is damaged (its end is missing)"
+            raise StoreError(str(self.path), problem, _REBUILD)
+
+    def _open(self, *, read_only: bool) -> DuckDBPyConnection | None:
+        """Return a connection; None where the file was replaced in between."""
+        path = str(self.path)
+        if read_only:
+            return _connect(path, _SEALED, read_only=True)
+        before = os.stat(path).st_ino  # noqa: PTH116 - the path as DuckDB takes it
+        connection = _connect(path, _SEALED)
+        if os.stat(path).st_ino == before:  # noqa: PTH116 - likewise
+            return connection
+        connection.close()
+        return None
+
+    def _attach(
+        self, connection: DuckDBPyConnection, statement: str
+    ) -> DuckDBPyConnection:
+        return connection.execute(statement, [str(self.path)])
+
+    def _patiently(self, deadline: float, attempt: Callable[[], T | None]) -> T:
+        """Return what ``attempt`` gives as soon as nobody holds the file."""
+        import duckdb  # noqa: PLC0415 - importing the package is free
+
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                if (found := attempt()) is not None:
+                    return found
+            except duckdb.Error as error:
+                if not any(sign in str(error) for sign in _LOCKED):
+                    raise
+            left = deadline - monotonic()
+            if left <= 0:
+                raise LockedError(str(self.path), self.wait)
+            sleep(min(pause, left))
+            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+
+    def _known_version(self, connection: DuckDBPyConnection) -> int:
+        try:
+            return _schema.require_known(connection)
+        except _schema.UnusableError as error:
+            raise StoreError(str(self.path), error.problem, error.remedy) from error
+
+    def _create(self) -> None:
+        """Make the file under another name first: half a store is never seen."""
+        assert self.path is not None  # noqa: S101 - a database in memory is never made
+        new = _beside(self.path, f".{os.getpid()}.new")
+        try:
+            with self._explained(writing=True):
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                _build(new)
+                # A link cannot take the place of what another process made meanwhile.
+                with suppress(FileExistsError):
+                    os.link(new, self.path)
+        finally:
+            _remove(new)
+
+    @contextmanager
+    def _explained(self, *, writing: bool) -> Iterator[None]:
+        """Turn what the system and DuckDB say into an error of the program."""
+        import duckdb  # noqa: PLC0415 - importing the package is free
+
+        try:
+            yield
+        except duckdb.Error as error:
+            raise self._explanation(error, writing=writing) from error
+        except OSError as error:
+            said = error.strerror or str(error)
+            raise self._refused(said, writing=writing) from error
+
+    def _explanation(self, error: DatabaseError, *, writing: bool) -> Exception:
+        message = " ".join(str(error).split("\n", maxsplit=1)[0].split())
+        said = next((sign for sign in _UNWRITABLE if sign in message), "")
+        if said:
+            return self._refused(said, writing=writing)
+        for sign, problem, remedy in _UNUSABLE:
+            if sign in message:
+                return StoreError(str(self.path), problem, remedy)
+        if _tells_of_damage(error):
+            return StoreError(
+                str(self.path), f"is damaged ({_bare(message)})", _REBUILD
+            )
+        return error
+
+    def _refused(self, said: str, *, writing: bool) -> Exception:
+        said = said[:1].lower() + said[1:]
+        if writing:
+            return UnwritableStoreError(str(self.path), said)
+        return StoreError(
+            str(self.path),
+            f"cannot be read ({said})",
+            "Mend the permissions of the file and of its folder.",
+        )
+
+
+def _connect(
+    path: str,
+    config: dict[str, str | bool | int | float | list[str]],
+    *,
+    read_only: bool = False,
+) -> DuckDBPyConnection:
+    import duckdb  # noqa: PLC0415 - importing the package is free
+
+    return duckdb.connect(path, read_only=read_only, config=config)
+
+
+def _empty() -> DuckDBPyConnection:
+    connection = _connect(":memory:", _SEALED)
+    _schema.migrate(connection, 0)
+    return connection
+
+
+@contextmanager
+def _transaction(connection: DuckDBPyConnection) -> Iterator[None]:
+    import duckdb  # noqa: PLC0415 - importing the package is free
+
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        with suppress(duckdb.Error):  # a commit that failed has rolled back
+            connection.rollback()
+        raise
+
+
+def _build(path: Path) -> None:
+    connection = _connect(str(path), _SEALED)
+    try:
+        path.chmod(0o600)
+        with _transaction(connection):
+            _schema.migrate(connection, 0)
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+
+
+def _rewrite(connection: DuckDBPyConnection, path: Path) -> None:
+    """Copy the attached ``kept``, whose file is ``path``, and take its place."""
+    new = _beside(path, ".compact")
+    # No log may be left of the old file, nor removed by its name later on.
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown; CHECKPOINT kept")
+    _remove(new)  # of a run that was killed
+    try:
+        connection.execute("ATTACH ? AS fresh", [str(new)])
+        new.chmod(path.stat().st_mode & 0o777)
+        connection.execute("COPY FROM DATABASE kept TO fresh")
+        connection.execute("CHECKPOINT fresh; DETACH fresh")
+        if new.stat().st_size < path.stat().st_size:
+            _make_durable(new)
+            new.replace(path)
+            _make_durable(path.parent)
+    finally:
+        _remove(new)
+
+
+def _make_durable(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(path: Path) -> None:
+    for file in (path, _beside(path, ".wal")):
+        with suppress(OSError):
+            file.unlink()
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _tells_of_damage(error: DatabaseError) -> bool:
+    import duckdb  # noqa: PLC0415 - importing the package is free
+
+    kinds = (
+        duckdb.IOException,
+        duckdb.SerializationException,
+        duckdb.FatalException,
+        duckdb.InternalException,
+        duckdb.CatalogException,
+        duckdb.BinderException,
+    )
+    return isinstance(error, kinds) or "Corrupt" in str(error)
+
+
+def _bare(message: str) -> str:
+    """Return what DuckDB says, without its own heading.
+
+    Examples:
+        >>> _bare("IO Error: Could not read enough bytes from file.")
+        'could not read enough bytes from file'
+    """
+    said = message.partition("Error: ")[2] or message
+    return (said[:1].lower() + said[1:]).rstrip(".!")

@@ -1,0 +1,128 @@
+"""Which runs are stored, and which questions are answered by one of them?"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from triad_screener.errors import UnknownNameError, UsageError
+from triad_screener.model.stored import RunEntry
+from triad_screener.store import _codec, _times
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from duckdb import DuckDBPyConnection
+
+    from triad_screener.model.screen import Screen
+
+_SHOWN = 5
+_COLUMNS = (
+    "id, stored_at, as_of, source, recipe, universe, lines, ranked, config_hash, "
+    "data_hash, program_version"
+)
+
+
+class DamagedRunError(Exception):
+    """The screen of a stored run cannot be read."""
+
+
+def save_run(connection: DuckDBPyConnection, screen: Screen, at: datetime) -> bool:
+    """Store a run unless its id is there already; return whether it was stored."""
+    run = screen.run
+    if _screen(connection, run.id) is not None:
+        return False
+    row = (
+        run.id,
+        _times.stored(at),
+        run.as_of,
+        run.source,
+        run.recipe,
+        run.universe,
+        screen.considered,
+        len(screen.scores.lines),
+        run.config_hash,
+        run.data_hash,
+        run.program_version,
+        zlib.compress(_codec.to_json(screen).encode()),
+    )
+    places = ", ".join("?" * len(row))
+    connection.execute(
+        f"INSERT INTO runs ({_COLUMNS}, screen) VALUES ({places})",  # noqa: S608 - our own words
+        row,
+    )
+    return True
+
+
+def _screen(connection: DuckDBPyConnection, run_id: str) -> bytes | None:
+    row = connection.execute(
+        "SELECT screen FROM runs WHERE id = ?", [run_id]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def run(connection: DuckDBPyConnection, prefix: str) -> Screen:
+    """Return the screen of the run whose id is, or alone begins with, ``prefix``.
+
+    Raises:
+        UnknownNameError: If there is none.
+        UsageError: If there are several.
+        DamagedRunError: If it cannot be read.
+    """
+    known = [entry.id for entry in runs(connection)]
+    found = [one for one in known if one.startswith(prefix)]
+    if prefix in found:
+        found = [prefix]
+    if not found:
+        raise UnknownNameError("run", prefix, known)
+    if len(found) > 1:
+        shown = ", ".join(found[:_SHOWN])
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise UsageError(
+            f"The run {prefix!r} could be {len(found)} runs: {shown}{more}.",
+            "Give more of the id.",
+        )
+    return _decoded(_screen(connection, found[0]) or b"")
+
+
+def _decoded(content: bytes) -> Screen:
+    try:
+        return _codec.from_json(zlib.decompress(content).decode())
+    except (ValueError, zlib.error) as error:
+        raise DamagedRunError(str(error)) from error
+
+
+def runs(connection: DuckDBPyConnection) -> list[RunEntry]:
+    """Return every stored run, the last stored first."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM runs ORDER BY stored_at DESC, rowid DESC"  # noqa: S608 - our own words
+    ).fetchall()
+    return [_entry(*row) for row in rows]
+
+
+def _entry(run_id: str, at: datetime, *rest: Any) -> RunEntry:  # noqa: ANN401 - columns
+    return RunEntry(run_id, _times.read(at), *rest)
+
+
+def save_answer(
+    connection: DuckDBPyConnection, key: str, run_id: str, until: datetime
+) -> None:
+    """Let a stored run answer the question ``key`` for some time."""
+    connection.execute("DELETE FROM answers WHERE key = ?", [key])
+    connection.execute(
+        "INSERT INTO answers VALUES (?, ?, ?)", [key, run_id, _times.stored(until)]
+    )
+
+
+def answer(connection: DuckDBPyConnection, key: str, now: datetime) -> Screen | None:
+    """Return the run that answers the question ``key`` at ``now``, if any does.
+
+    Raises:
+        DamagedRunError: If it cannot be read.
+    """
+    row = connection.execute(
+        "SELECT screen FROM answers JOIN runs ON runs.id = run_id "
+        "WHERE key = ? AND until > ?",
+        [key, _times.stored(now)],
+    ).fetchone()
+    return _decoded(row[0]) if row else None

@@ -1,0 +1,215 @@
+"""What does the store hold, in numbers, and as a folder of tables?"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Any, Final
+
+from triad_screener.errors import OutputError
+from triad_screener.model.stored import StoreInfo
+from triad_screener.store import _schema, _times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from triad_screener.model.market import DatedValue, MarketData
+    from triad_screener.model.taxonomy import Constituent
+
+#: Columns by table, as the folder source reads them.
+_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "lines": (
+        "symbol",
+        "shares_outstanding",
+        "shares_as_of",
+        "market_cap",
+        "market_cap_as_of",
+        "price_currency",
+        "statement_currency",
+        "ordinary_per_receipt",
+        "source",
+    ),
+    "prices": ("symbol", "date", "adj_close", "close", "volume", "source"),
+    "statements": (
+        "symbol",
+        "freq",
+        "period_end",
+        "item",
+        "value",
+        "currency",
+        "filed",
+        "source",
+        "note",
+    ),
+    "fx": ("currency", "date", "usd_per_unit", "source"),
+    "forward": ("symbol", "date", "forward_pe", "forward_eps", "price", "source"),
+}
+
+
+def info(connection: DuckDBPyConnection, path: Path | None, size: int) -> StoreInfo:
+    """Return what a store holds."""
+    version = _schema.require_known(connection)
+    counts = " UNION ALL ".join(
+        f"SELECT '{table}', count(*) FROM {table}"  # noqa: S608 - our own words
+        for table in _schema.TABLES
+    )
+    rows = connection.execute(counts).fetchall()
+    found = dict(rows)
+    symbols, first, newest = _one_row(
+        connection,
+        "SELECT count(DISTINCT symbol), min(session), max(session) FROM prices",
+    )
+    good, failed, detail = _one_row(
+        connection,
+        "SELECT max(fetched_at) FILTER (reason = ''), "
+        "max(fetched_at) FILTER (reason <> ''), "
+        "arg_max(detail, row(fetched_at, rowid)) FILTER (reason <> '') FROM fetches",
+    )
+    return StoreInfo(
+        path=str(path or ""),
+        size=size,
+        schema_version=version,
+        counts={table: found[table] for table in _schema.TABLES},
+        symbols=symbols,
+        first_session=first,
+        newest_session=newest,
+        last_good_at=_times.read_or_none(good),
+        last_failed_at=_times.read_or_none(failed),
+        last_failure=detail or "",
+    )
+
+
+def _one_row(connection: DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    return connection.execute(query).fetchall()[0]
+
+
+def require_room(folder: Path) -> None:
+    """Make ``folder`` unless it is there, and check that it is empty.
+
+    Raises:
+        OutputError: If it is not empty, not a folder, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(folder.iterdir())
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    if not is_empty:
+        raise OutputError(
+            f"The folder {folder} is not empty.", "Name a new or an empty folder."
+        )
+
+
+def write(folder: Path, market: MarketData, lines: Sequence[Constituent]) -> None:
+    """Write market data as a folder of tables; numbers read back to the last bit.
+
+    Raises:
+        OutputError: If the folder cannot be written.
+    """
+    rows = {
+        "lines": _line_rows(market, lines),
+        "prices": _price_rows(market),
+        "statements": _statement_rows(market),
+        "fx": _rate_rows(market),
+        "forward": _forward_rows(market),
+    }
+    try:
+        for table, found in rows.items():
+            _write_table(folder / f"{table}.csv", _COLUMNS[table], found)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _write_table(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        # None is written as an empty cell, a float as its shortest exact text.
+        writer.writerows(rows)
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    said = error.strerror or str(error)
+    return OutputError(
+        f"The folder {folder} cannot be written ({said[:1].lower()}{said[1:]}).",
+        "Name another folder, or make room.",
+    )
+
+
+def _line_rows(
+    market: MarketData, lines: Sequence[Constituent]
+) -> Iterator[Sequence[object]]:
+    for line in lines:
+        if known := market.lines.get(line.ticker):
+            identity = line.identity
+            yield (
+                line.ticker,
+                *_dated(known.shares),
+                *_dated(known.market_capitalisation),
+                identity.price_currency,
+                identity.statement_currency,
+                identity.ordinary_per_receipt,
+                known.price_source,
+            )
+
+
+def _dated(value: DatedValue | None) -> tuple[object, object]:
+    return (value.value, value.date) if value else (None, None)
+
+
+def _price_rows(market: MarketData) -> Iterator[Sequence[object]]:
+    for ticker, line in market.lines.items():
+        if line.prices:
+            columns = zip(
+                line.prices.sessions.tolist(),
+                line.prices.adjusted.tolist(),
+                _or_empty(line.prices.closes.tolist()),
+                _or_empty(line.prices.volumes.tolist()),
+                strict=True,
+            )
+            for row in columns:
+                yield (ticker, *row, line.price_source)
+
+
+def _or_empty(values: list[float]) -> list[float | None]:
+    # A number that is not one does not equal itself.
+    return [value if value == value else None for value in values]  # noqa: PLR0124
+
+
+def _statement_rows(market: MarketData) -> Iterator[Sequence[object]]:
+    for ticker, line in market.lines.items():
+        for cell in line.cells:
+            yield (
+                ticker,
+                cell.frequency,
+                cell.period_end,
+                cell.item,
+                cell.value,
+                cell.currency,
+                cell.filed,
+                cell.source,
+                cell.note,
+            )
+
+
+def _rate_rows(market: MarketData) -> Iterator[Sequence[object]]:
+    for currency, rates in market.fx.items():
+        for rate in rates:
+            yield (currency, rate.date, rate.value, rate.source)
+
+
+def _forward_rows(market: MarketData) -> Iterator[Sequence[object]]:
+    for ticker, line in market.lines.items():
+        for one in line.forward:
+            yield (
+                ticker,
+                one.date,
+                one.price_earnings,
+                one.earnings_per_share,
+                one.price,
+                one.source,
+            )

@@ -1,0 +1,220 @@
+"""The store: everything fetched and run so far, and what of it was known when."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from triad_screener.errors import StoreError
+from triad_screener.store._file import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from triad_screener.model.live import Fetched, Kind, LastFetch
+    from triad_screener.model.market import MarketData
+    from triad_screener.model.screen import Screen
+    from triad_screener.model.stored import RunEntry, StoreInfo
+    from triad_screener.model.taxonomy import Constituent
+
+# Methods import late: a stored run is shown without numpy, and importing this is free.
+# ruff: noqa: PLC0415
+
+
+class Store:
+    """An embedded database in one file, open only while a method runs.
+
+    Every method may raise `StoreError` (not a store, damaged, or of a newer version;
+    the file is left as it is) and `LockedError` (another process holds it for longer
+    than ``wait``); every method that writes also `UnwritableStoreError`. Where there
+    is no file, reading finds an empty store, and the first writing makes it.
+
+    Args:
+        path: The file; None for a store in memory.
+        wait: Seconds to wait for another process.
+    """
+
+    def __init__(self, path: Path | None, *, wait: float = 10.0) -> None:
+        self.path = path
+        self._database = Database(path, wait)
+
+    @classmethod
+    def in_memory(cls) -> Store:
+        """Return an empty store that leaves no trace."""
+        return cls(None)
+
+    def copy_in_memory(self) -> Store:
+        """Return a store in memory that holds the same, for when this is read-only."""
+        copied = Store(None)
+        copied._database = self._database.copy()
+        return copied
+
+    def exists(self) -> bool:
+        """Return whether anything was ever stored in a file; nothing is opened."""
+        return self.path is not None and not self._database.is_missing()
+
+    def is_writable(self) -> bool:
+        """Return whether the permissions allow writing; nothing is opened or made."""
+        return self._database.is_writable()
+
+    def save(self, fetched: Sequence[Fetched]) -> None:
+        """Store figures and log every fetch, all or nothing.
+
+        Prices of a whole history replace it; others replace what is stored from their
+        first session on. Statement figures are appended where they are new or
+        changed. Of several quotes of a session the last stays. Rates replace what is
+        stored from their first day on. Kept answers are forgotten where figures came.
+        """
+        from triad_screener.store import _saving
+
+        with self._database.writing() as connection:
+            _saving.save(connection, fetched)
+
+    def last_fetches(self) -> dict[tuple[Kind, str], LastFetch]:
+        """Return what is known of every kind of figures ever asked for."""
+        if self._database.is_missing():
+            return {}
+        from triad_screener.store import _fetches
+
+        with self._database.reading() as connection:
+            return _fetches.last_fetches(connection)
+
+    def closes(
+        self, symbols: Sequence[str], since: date
+    ) -> dict[str, dict[date, float]]:
+        """Return the stored closes of each symbol from ``since`` on, oldest first.
+
+        A symbol without any is left out.
+        """
+        from triad_screener.store import _fetches
+
+        with self._database.reading() as connection:
+            return _fetches.closes(connection, symbols, since)
+
+    def fetch(
+        self,
+        constituents: Sequence[Constituent],
+        known_funds: Sequence[str] = (),
+        *,
+        as_of: date | None = None,
+    ) -> MarketData:
+        """Return everything known of ``constituents`` on ``as_of``.
+
+        The digest is the same for the same figures, whenever they were fetched.
+
+        Args:
+            constituents: The lines wanted.
+            known_funds: Not needed: what nobody asks for is no surprise here.
+            as_of: None for the newest session that at least half of the lines have.
+
+        Raises:
+            NoDataError: If no price of any of them is stored.
+        """
+        from triad_screener.store import _known
+
+        del known_funds
+        with self._database.reading() as connection:
+            return _known.market(connection, constituents, as_of)
+
+    def save_run(
+        self,
+        screen: Screen,
+        at: datetime,
+        *,
+        key: str = "",
+        until: datetime | None = None,
+    ) -> bool:
+        """Store a run; False if a run of that id is there, which then stays.
+
+        Args:
+            screen: Of the run.
+            at: When it was made.
+            key: Of a question it answers, in the same transaction; empty for none.
+            until: Before which it answers that question.
+        """
+        from triad_screener.store import _runs
+
+        with self._database.writing() as connection:
+            is_new = _runs.save_run(connection, screen, at)
+            if key and until:
+                _runs.save_answer(connection, key, screen.run.id, until)
+            return is_new
+
+    def run(self, run_id: str) -> Screen:
+        """Return the screen of a run, by its id or the beginning of it.
+
+        Raises:
+            UnknownNameError: If there is none.
+            UsageError: If several begin like that.
+        """
+        from triad_screener.store import _runs
+
+        with self._reading_runs() as connection:
+            return _runs.run(connection, run_id)
+
+    def runs(self) -> list[RunEntry]:
+        """Return every stored run, the last stored first."""
+        from triad_screener.store import _runs
+
+        with self._database.reading() as connection:
+            return _runs.runs(connection)
+
+    def answer(self, key: str, now: datetime) -> Screen | None:
+        """Return the run that answers the question ``key`` at ``now``, if any."""
+        if self._database.is_missing():  # a first screen loads no database
+            return None
+        from triad_screener.store import _runs
+
+        with self._reading_runs() as connection:
+            return _runs.answer(connection, key, now)
+
+    @contextmanager
+    def _reading_runs(self) -> Iterator[DuckDBPyConnection]:
+        from triad_screener.store import _runs
+
+        try:
+            with self._database.reading() as connection:
+                yield connection
+        except _runs.DamagedRunError as error:
+            raise StoreError(
+                str(self.path),
+                "holds a run that cannot be read",
+                "Run the screen again, or update triad.",
+            ) from error
+
+    def info(self) -> StoreInfo:
+        """Return what the store holds."""
+        from triad_screener.store import _upkeep
+
+        with self._database.reading() as connection:
+            return _upkeep.info(connection, self.path, self._database.size())
+
+    def export(
+        self,
+        folder: Path,
+        constituents: Sequence[Constituent],
+        *,
+        as_of: date | None = None,
+    ) -> None:
+        """Write what `fetch` returns as a folder that the folder source reads.
+
+        Raises:
+            OutputError: If the folder is not empty or cannot be written.
+            NoDataError: If no price of the lines is stored.
+        """
+        from triad_screener.store import _upkeep
+
+        market = self.fetch(constituents, as_of=as_of)
+        _upkeep.require_room(folder)
+        _upkeep.write(folder, market, constituents)
+
+    def vacuum(self) -> tuple[int, int]:
+        """Compact the file; return its bytes before and after.
+
+        A kill at any moment leaves the old file or the new one, whole.
+        """
+        return self._database.compact()

@@ -1,0 +1,216 @@
+"""What works, what does not, and what is to be done about it?"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from triad_screener import settings
+from triad_screener.errors import (
+    NoDataError,
+    OutputError,
+    RateLimitedError,
+    TriadError,
+)
+from triad_screener.model.check import Check
+from triad_screener.model.live import RATE_LIMITED, FetchFailure
+from triad_screener.taxonomies import loading, locating
+from triad_screener.workflows import planning
+from triad_screener.workflows.refresh import coverage, supplies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from triad_screener.model.taxonomy import Taxonomy
+    from triad_screener.workflows.serving import Means
+
+#: Age in days from which the newest session of the live source is surprising.
+OLD_SESSION_DAYS: Final = 10
+#: Of which the live source is asked for prices.
+RECENT: Final = timedelta(days=45)
+_PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+_BUNDLES: Final = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+
+
+def examine(
+    make_means: Callable[[], Means],
+    *,
+    config: Path | None = None,
+    offline: bool = False,
+) -> Iterator[Check]:
+    """Yield each check as it is done, those without a network first.
+
+    Args:
+        make_means: Makes the store, the live source, the snapshot and the clock, once
+            the settings are known to be sound.
+        config: The taxonomy asked for; None for the one that serves.
+        offline: Whether the network is out of bounds.
+    """
+    settled = _attempt("settings", _settings)
+    yield settled
+    found, check = _taxonomy(config)
+    yield check
+    if settled.exit_code:
+        return
+    yield _attempt("data folder", _data_folder)
+    yield _attempt("cache folder", _cache_folder)
+    if not found:
+        return
+    means = make_means()
+    yield _attempt("store", lambda: _store(found, means))
+    yield _attempt("snapshot", lambda: _snapshot(found, means))
+    if offline:
+        yield Check("network", "skipped", "not tried, because of --offline")
+    else:
+        yield from _network(found, means)
+
+
+def _attempt(name: str, look: Callable[[], Check]) -> Check:
+    """Return what ``look`` finds; its error as a failed check."""
+    try:
+        return look()
+    except TriadError as error:
+        return Check(name, "failed", error.what, error.remedy, error.exit_code)
+
+
+def _settings() -> Check:
+    found = settings.read()
+    path = settings.path()
+    if not found:
+        return Check("settings", "good", f"none; {path} would hold them")
+    return Check("settings", "good", f"{path}: {', '.join(sorted(found))}")
+
+
+def _taxonomy(config: Path | None) -> tuple[Taxonomy | None, Check]:
+    try:
+        path = locating.locate(config)
+        found = loading.load(path)
+    except TriadError as error:
+        failed = Check("taxonomy", "failed", error.what, error.remedy, error.exit_code)
+        return None, failed
+    lines, watched = len(found.constituents), len(found.watchlist)
+    told = f"{path}: {lines} lines, {watched} watched"
+    return found, Check("taxonomy", "good", told)
+
+
+def _data_folder() -> Check:
+    folder, decided = settings.data_folder()
+    told = f"{folder} ({decided})"
+    if _may_write(folder):
+        return Check("data folder", "good", told)
+    remedy = "Nothing is kept. Choose another with TRIAD_DATA_FOLDER."
+    told = f"{told} may not be written"
+    return Check("data folder", "failed", told, remedy, OutputError.exit_code)
+
+
+def _cache_folder() -> Check:
+    folder, decided = settings.cache_folder()
+    told = f"{folder} ({decided})"
+    if _may_write(folder):
+        return Check("cache folder", "good", told)
+    remedy = "A temporary one serves. Choose another with TRIAD_CACHE_FOLDER."
+    return Check("cache folder", "warning", f"{told} may not be written", remedy)
+
+
+def _may_write(folder: Path) -> bool:
+    """Return whether files can be made in ``folder``, or it can itself be made."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+
+
+def _store(taxonomy: Taxonomy, means: Means) -> Check:
+    if not means.store.exists():
+        told = f"{means.store.path} is not there yet"
+        return Check("store", "warning", told, "Fill it with 'triad refresh'.")
+    last = means.store.last_fetches()
+    found = supplies(planning.wanted(taxonomy), last, means.clock())
+    newest = next((one.newest for one in found if one.kind == "prices"), None)
+    told = f"{means.store.path}: newest session {newest or 'none'}, "
+    told += f"{coverage(found):.0%} of the prices fresh"
+    if coverage(found) == 1:
+        return Check("store", "good", told)
+    return Check("store", "warning", told, "Bring it up to date with 'triad refresh'.")
+
+
+def _snapshot(taxonomy: Taxonomy, means: Means) -> Check:
+    try:
+        found = means.bundled().fetch(taxonomy.constituents)
+    except NoDataError:
+        told = "it knows none of the lines"
+        return Check(
+            "snapshot", "warning", told, "Without a network there is no stand-in."
+        )
+    count = sum(line.prices is not None for line in found.lines.values())
+    told = f"figures of {count} of {len(taxonomy.constituents)} lines"
+    return Check("snapshot", "good", told)
+
+
+def _network(taxonomy: Taxonomy, means: Means) -> Iterator[Check]:
+    """Yield whether Yahoo Finance answers, and whether the clock fits its answer."""
+    ticker = taxonomy.constituents[0].ticker
+    now = means.clock()
+    live = means.live()
+    try:
+        bars = live.prices(ticker, now.date() - RECENT)
+    except FetchFailure as failure:
+        yield _unreachable(ticker, failure)
+        return
+    finally:
+        live.stop()
+    newest: date = bars.sessions[-1].item()
+    told = f"Yahoo Finance answers{_way()}: {ticker} closed at "
+    yield Check("network", "good", f"{told}{bars.closes[-1]:.6g} on {newest}")
+    yield _clock(now, newest)
+
+
+def _unreachable(ticker: str, failure: FetchFailure) -> Check:
+    told = f"{ticker}: {failure.reason}: {failure.detail}{_way()}"
+    if failure.reason == RATE_LIMITED:
+        remedy = "Wait an hour; until then the figures kept serve."
+        return Check("network", "failed", told, remedy, RateLimitedError.exit_code)
+    remedy = "Check the connection, proxy and certificates; --offline does without."
+    return Check("network", "failed", told, remedy, NoDataError.exit_code)
+
+
+def _way() -> str:
+    """Return the proxy and the certificates of the environment; never a password."""
+    proxy = next((os.environ[name] for name in _PROXIES if os.environ.get(name)), "")
+    bundle = next((os.environ[name] for name in _BUNDLES if os.environ.get(name)), "")
+    parts = []
+    if proxy:
+        parts.append(f"by the proxy {_host(proxy)}")
+    if bundle:
+        parts.append(f"with the certificates of {bundle}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _host(proxy: str) -> str:
+    """Return host and port of an address, without a name or password in it.
+
+    Examples:
+        >>> _host("http://me:secret@proxy.example:8080")
+        'proxy.example:8080'
+    """
+    return proxy.rpartition("@")[2].rpartition("/")[2] or "?"
+
+
+def _clock(now: datetime, newest: date) -> Check:
+    told = f"{now:%Y-%m-%d %H:%M} UTC, newest session {newest}"
+    age = (now.date() - newest).days
+    if age < -1:
+        remedy = "Set the clock of this machine: it is behind."
+        return Check("clock", "failed", told, remedy, TriadError.exit_code)
+    if age > OLD_SESSION_DAYS:
+        remedy = "Set the clock if it is ahead; else the source stands still."
+        return Check("clock", "warning", told, remedy)
+    return Check("clock", "good", told)
+
+
+def worst(checks: Sequence[Check]) -> int:
+    """Return the exit code of the worst check; zero if none failed."""
+    return max((check.exit_code for check in checks), default=0)

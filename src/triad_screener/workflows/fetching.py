@@ -1,0 +1,219 @@
+"""Ask for figures, check them against what is kept, save them as they come."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from triad_screener.model.live import Fetched, FetchFailure, Refreshed
+from triad_screener.workflows import revisions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from triad_screener.model.live import Bars, Content, Kind, LastFetch, Task
+    from triad_screener.ports import LiveSource
+    from triad_screener.store import Store
+
+    Job = Sequence[Task]
+
+#: Requests under way at once.
+WORKERS: Final = 6
+#: Quotes that one request asks for.
+QUOTES_A_REQUEST: Final = 40
+#: Seconds of answers that a kill can lose: what came is saved that often.
+SAVE_EVERY: Final = 0.5
+
+
+def carry_out(
+    tasks: Sequence[Task],
+    live: LiveSource,
+    store: Store,
+    *,
+    clock: Callable[[], datetime],
+    progress: Callable[[int, int], None] | None = None,
+) -> Refreshed:
+    """Carry out ``tasks`` and return what came of them.
+
+    What arrives is saved twice a second, in short transactions; an interruption
+    saves what has arrived and is reported, not raised.
+
+    Args:
+        tasks: In the order in which they are asked for.
+        live: Where to ask.
+        store: Where to keep the answers.
+        clock: Gives the time in UTC.
+        progress: Told how many tasks of how many are done.
+
+    Raises:
+        LockedError: If another process holds the store for too long.
+        UnwritableStoreError: If the store cannot be written.
+    """
+    if not tasks:
+        return Refreshed()
+    begun, before = time.monotonic(), live.requests
+    asking = _Asking(live, clock, store.last_fetches(), _kept_closes(tasks, store))
+    saving = _Saving(store, len(tasks), progress)
+    interrupted = _run(_jobs(tasks), asking, saving)
+    return Refreshed(
+        len(tasks),
+        tuple(saving.done),
+        live.requests - before,
+        time.monotonic() - begun,
+        interrupted,
+    )
+
+
+def _kept_closes(
+    tasks: Sequence[Task], store: Store
+) -> Mapping[str, Mapping[date, float]]:
+    since = {t.symbol: t.since for t in tasks if t.kind == "prices" and t.since}
+    return store.closes(tuple(since), min(since.values())) if since else {}
+
+
+def _jobs(tasks: Sequence[Task]) -> Iterator[Job]:
+    """Yield what one request asks for: many quotes, or one of anything else.
+
+    Quotes stand where the first of them does.
+    """
+    quotes = [task for task in tasks if task.kind == "quotes"]
+    for task in tasks:
+        if task.kind != "quotes":
+            yield (task,)
+        elif task is quotes[0]:
+            starts = range(0, len(quotes), QUOTES_A_REQUEST)
+            yield from (quotes[at : at + QUOTES_A_REQUEST] for at in starts)
+
+
+def _run(jobs: Iterator[Job], asking: _Asking, saving: _Saving) -> bool:
+    """Carry out ``jobs``, several at once; return whether the user stopped it."""
+    waiting: SimpleQueue[Job] = SimpleQueue()
+    came: SimpleQueue[list[Fetched] | Exception] = SimpleQueue()
+    for job in jobs:
+        waiting.put(job)
+    # Daemons: whoever stops the program does not wait for a request under way.
+    workers = [
+        Thread(target=_work, args=(waiting, came, asking.ask), daemon=True)
+        for _ in range(min(WORKERS, waiting.qsize()))
+    ]
+    for worker in workers:
+        worker.start()
+    try:
+        _collect(came, saving)
+    except KeyboardInterrupt:
+        saving.flush()
+        return True
+    finally:
+        asking.live.stop()
+    return False
+
+
+def _work(
+    waiting: SimpleQueue[Job],
+    came: SimpleQueue[list[Fetched] | Exception],
+    ask: Callable[[Job], list[Fetched]],
+) -> None:
+    """Take job after job until none waits; a fault is handed on as it is."""
+    with suppress(Empty):
+        while True:
+            job = waiting.get_nowait()
+            try:
+                came.put(ask(job))
+            except Exception as fault:  # noqa: BLE001 - raised again by the main thread
+                came.put(fault)
+
+
+def _collect(came: SimpleQueue[list[Fetched] | Exception], saving: _Saving) -> None:
+    while len(saving.done) < saving.total:
+        with suppress(Empty):
+            found = came.get(timeout=SAVE_EVERY)
+            if isinstance(found, Exception):
+                raise found
+            saving.take(found)
+        saving.flush(SAVE_EVERY)
+    saving.flush()
+
+
+@dataclass(slots=True)
+class _Saving:
+    """Collects answers and saves them in groups."""
+
+    store: Store
+    total: int
+    progress: Callable[[int, int], None] | None
+    waiting: list[Fetched] = field(default_factory=list)
+    done: list[Fetched] = field(default_factory=list)
+    saved_at: float = field(default_factory=time.monotonic)
+
+    def take(self, fetched: Sequence[Fetched]) -> None:
+        """Collect ``fetched``."""
+        self.waiting += fetched
+        self.done += [replace(one, content=None) for one in fetched]
+        if self.progress:
+            self.progress(len(self.done), self.total)
+
+    def flush(self, after: float = 0.0) -> None:
+        """Save what waits, if the last time was ``after`` seconds ago or more."""
+        if self.waiting and time.monotonic() - self.saved_at >= after:
+            self.store.save(self.waiting)
+            self.waiting = []
+            self.saved_at = time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Turns a job into what came of it.
+
+    Attributes:
+        last: What the store has, by kind and symbol.
+        closes: Closes of the sessions that are asked for again, by symbol.
+    """
+
+    live: LiveSource
+    clock: Callable[[], datetime]
+    last: Mapping[tuple[Kind, str], LastFetch]
+    closes: Mapping[str, Mapping[date, float]]
+
+    def ask(self, job: Job) -> list[Fetched]:
+        """Return what came of every task of ``job``."""
+        begun = time.monotonic()
+        answers = self._quotes(job) if job[0].kind == "quotes" else self._one(job[0])
+        now, seconds = self.clock(), (time.monotonic() - begun) / len(job)
+        return [
+            Fetched(task, now, seconds, None, answer.reason, answer.detail)
+            if isinstance(answer, FetchFailure)
+            else Fetched(task, now, seconds, answer)
+            for task, answer in answers
+        ]
+
+    def _quotes(self, job: Job) -> list[tuple[Task, Content | FetchFailure]]:
+        found = self.live.quotes([task.symbol for task in job])
+        return [(task, found[task.symbol]) for task in job]
+
+    def _one(self, task: Task) -> list[tuple[Task, Content | FetchFailure]]:
+        try:
+            if task.kind == "prices":
+                return [self._prices(task)]
+            if task.kind == "rates":
+                return [(task, self.live.rates(task.symbol, task.since))]
+            return [(task, self.live.statements(task.symbol))]
+        except FetchFailure as failure:
+            return [(task, failure)]
+
+    def _prices(self, task: Task) -> tuple[Task, Bars]:
+        """Return the bars; the whole history where the past has been revised."""
+        last = self.last.get(("prices", task.symbol))
+        bars = self.live.prices(task.symbol, task.since)
+        kept = self.closes.get(task.symbol, {})
+        if task.since and last and last.newest:
+            revisions.require_progress(bars, last, whole=False)
+            if revisions.revises_the_past(bars, last.newest, kept):
+                task = replace(task, since=None)
+                bars = self.live.prices(task.symbol, None)
+        revisions.require_progress(bars, last, whole=task.since is None)
+        return task, bars

@@ -1,0 +1,89 @@
+"""Bring the store up to date, and say how well it is supplied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from triad_screener.errors import UnwritableStoreError
+from triad_screener.model.live import Supply
+from triad_screener.workflows import planning
+from triad_screener.workflows.fetching import carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date, datetime
+
+    from triad_screener.model.live import Kind, LastFetch, Refreshed
+    from triad_screener.model.taxonomy import Taxonomy
+    from triad_screener.workflows.planning import Wanted
+    from triad_screener.workflows.serving import Means
+
+NO_PERMISSION: Final = "no permission"
+
+
+def refresh(
+    taxonomy: Taxonomy,
+    means: Means,
+    *,
+    tickers: Collection[str] | None = None,
+    full: bool = False,
+) -> tuple[Refreshed, tuple[Supply, ...]]:
+    """Ask for what is due; return what came, and how well the store is supplied.
+
+    Args:
+        taxonomy: Whose lines, benchmarks and currencies are wanted.
+        means: The store, the live source and the clock.
+        tickers: Only these lines; None for all, and the benchmarks.
+        full: Ask for everything, with its whole history.
+
+    Raises:
+        UnwritableStoreError: Before anything is asked, if nothing could be kept.
+        StoreError: If the store cannot be read.
+        LockedError: If another process holds it for too long.
+    """
+    if not means.store.is_writable():
+        raise UnwritableStoreError(str(means.store.path), NO_PERMISSION)
+    asked = planning.wanted(taxonomy, tickers)
+    last = means.store.last_fetches()
+    tasks = planning.plan(asked, last, means.clock(), full=full)
+    done = carry_out(
+        tasks, means.live(), means.store, clock=means.clock, progress=means.progress
+    )
+    return done, supplies(asked, means.store.last_fetches(), means.clock())
+
+
+def supplies(
+    asked: Wanted, last: Mapping[tuple[Kind, str], LastFetch], now: datetime
+) -> tuple[Supply, ...]:
+    """Return how many symbols of each kind are fresh, stale and missing."""
+    found: dict[Kind, dict[str, list[str]]] = {}
+    newest: dict[Kind, list[date]] = {}
+    for kind, symbol in asked.pairs():
+        one = last.get((kind, symbol))
+        days = newest.setdefault(kind, [])
+        days += [one.newest] if one and one.newest else []
+        state = _state(one, planning.due_at((kind, symbol), last), now)
+        found.setdefault(kind, {}).setdefault(state, []).append(symbol)
+    return tuple(
+        Supply(
+            kind,
+            tuple(states.get("fresh", ())),
+            tuple(states.get("stale", ())),
+            tuple(states.get("missing", ())),
+            max(newest[kind], default=None),
+        )
+        for kind, states in found.items()
+    )
+
+
+def coverage(supplies: Collection[Supply]) -> float:
+    """Return the share of symbols whose prices are fresh; zero without any."""
+    prices = [one for one in supplies if one.kind == "prices"]
+    wanted = sum(len((*one.fresh, *one.stale, *one.missing)) for one in prices)
+    return sum(len(one.fresh) for one in prices) / wanted if wanted else 0.0
+
+
+def _state(found: LastFetch | None, due: datetime, now: datetime) -> str:
+    if found is None or found.good_at is None:
+        return "missing"
+    return "fresh" if due > now and not found.reason else "stale"

@@ -1,0 +1,100 @@
+"""Show the part of a screen that was asked for, and say if it is under a floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from triad_screener.reporting import choosing, overview, record
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from triad_screener.model.document import Report
+    from triad_screener.model.screen import Screen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What is shown of a screen; nothing here changes a score.
+
+    Attributes:
+        tickers: None for all of them.
+    """
+
+    tickers: tuple[str, ...] | None = None
+    pillars: tuple[str, ...] = ()
+    condition: str = ""
+    sort: str = ""
+    top: int | None = None
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floors:
+    """What the reader wants to be warned of.
+
+    Attributes:
+        max_age_days: Oldest as-of date, in days before today.
+        min_coverage: Least share of lines that are ranked and fresh.
+    """
+
+    max_age_days: float | None = None
+    min_coverage: float | None = None
+
+
+def below_floor(found: Screen, floors: Floors, today: date) -> tuple[str, ...]:
+    """Return a sentence for every floor that ``found`` is under."""
+    sentences = []
+    age = (today - found.run.as_of).days
+    if floors.max_age_days is not None and age > floors.max_age_days:
+        sentences.append(
+            f"The figures are {age} days old, over the {floors.max_age_days:g} allowed."
+        )
+    if floors.min_coverage is not None and (
+        (covered := coverage(found)) < floors.min_coverage
+    ):
+        sentences.append(
+            f"{covered:.0%} of the lines are ranked on fresh prices, under the "
+            f"{floors.min_coverage:.0%} asked for."
+        )
+    return tuple(sentences)
+
+
+def coverage(found: Screen) -> float:
+    """Return the share of lines that are ranked and fresh; zero without lines."""
+    good = sum(found.facts[line.ticker].is_fresh for line in found.scores.lines)
+    return good / found.considered if found.considered else 0.0
+
+
+def show(found: Screen, choice: Choice, view: overview.View) -> Report:
+    """Return the report on the lines that ``choice`` names.
+
+    Raises:
+        UnknownNameError: If a pillar or column does not exist.
+        UsageError: If the condition cannot be used.
+    """
+    every = record.of_lines(found)
+    if every:
+        choosing.require_columns(every[0], choice.columns)
+    lines = choosing.of_pillars(every, choice.pillars, found.exposure_floor)
+    lines = choosing.of_tickers(lines, choice.tickers)
+    if choice.condition:
+        # Imported here: only a condition needs the database.
+        from triad_screener.tables.condition import matching  # noqa: PLC0415
+
+        rows = [record.flat_line(line) for line in lines]
+        lines = [lines[at] for at in matching(rows, choice.condition)]
+    if choice.sort:
+        lines = choosing.in_order(lines, choice.sort)
+    if choice.top is not None:
+        lines = lines[: choice.top]
+    return overview.compose(
+        found,
+        replace(
+            view,
+            lines=lines,
+            pillars=choice.pillars or view.pillars,
+            columns=choice.columns,
+        ),
+    )

@@ -1,0 +1,25 @@
+"""Which of the tickers asked for are known?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triad_screener.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+def known_tickers(
+    asked: Sequence[str], known: Collection[str], *, ignore_unknown: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tickers of ``asked`` that are known, and those that are not.
+
+    Raises:
+        UnknownNameError: If one is not known, unless ``ignore_unknown``.
+    """
+    wanted = tuple(dict.fromkeys(ticker.strip().upper() for ticker in asked))
+    unknown = tuple(ticker for ticker in wanted if ticker not in known)
+    if unknown and not ignore_unknown:
+        raise UnknownNameError("ticker", unknown[0], known)
+    return tuple(ticker for ticker in wanted if ticker in known), unknown

@@ -1,0 +1,78 @@
+"""triad store: what it holds, as a folder, and compacted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triad_screener import settings
+from worlds import RANKED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from worlds import Triad, World
+
+
+def test_info_says_what_the_store_holds(live: Triad, triad: Triad) -> None:
+    live("refresh")
+
+    people = triad("store", "info")
+    program = triad("store", "info", "--format", "json").json
+
+    assert str(settings.store_file()) in people.out.replace("\n", "")
+    assert program["symbols"] == 11
+    assert program["newest_session"] == "2026-05-15"
+    assert program["rows"]["fetches"] == 31
+
+
+def test_info_of_no_store_says_how_to_fill_it(triad: Triad) -> None:
+    answer = triad("store", "info")
+
+    assert answer.code == 0
+    assert "triad refresh" in answer.out.replace("\n", " ")
+    assert not settings.store_file().exists()
+
+
+def test_an_exported_store_is_screened_alike(
+    live: Triad, tmp_path: Path, world: World
+) -> None:
+    ours = live("screen", "--format", "json").json
+    folder = tmp_path / "figures"
+
+    exported = live("store", "export", str(folder))
+    theirs = live("screen", "--source", f"folder:{folder}", "--format", "json").json
+
+    assert (exported.code, exported.rows) == (0, [str(folder)])
+    assert [(line["ticker"], line["score"]) for line in theirs["lines"]] == [
+        (line["ticker"], line["score"]) for line in ours["lines"]
+    ]
+    assert [line["ticker"] for line in theirs["lines"]] == list(RANKED)
+    del world
+
+
+def test_an_export_never_overwrites(live: Triad, tmp_path: Path) -> None:
+    live("refresh")
+    (tmp_path / "mine.txt").write_text("mine")
+
+    answer = live("store", "export", str(tmp_path))
+
+    assert (answer.code, answer.out) == (73, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_export_of_nothing_is_no_data(triad: Triad, tmp_path: Path) -> None:
+    answer = triad("store", "export", str(tmp_path / "figures"))
+
+    assert answer.code == 4
+    assert not (tmp_path / "figures").exists()
+
+
+def test_vacuum_says_how_much_it_saved(live: Triad, triad: Triad) -> None:
+    live("refresh")
+    live("refresh", "--full")
+
+    answer = triad("store", "vacuum")
+
+    before, after = (int(word.replace(",", "")) for word in answer.out.split()[::3][:2])
+    assert answer.code == 0
+    assert before >= after > 0

@@ -1,0 +1,334 @@
+"""Pace, breaker, deadline and stop, by a clock that the test turns."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from triad_screener.model.live import FetchFailure
+from triad_screener.sources import _yahoo_failures as failures
+from triad_screener.sources._yahoo_failures import Setback
+from triad_screener.sources._yahoo_gate import BURST, RATE, Gate
+from triad_screener.sources._yahoo_sign_in import SignIn, SignInRests, is_sign_in
+
+DATE = "Fri, 15 May 2026 22:00:00 GMT"
+CRUMB = "https://query1.finance.yahoo.com/v1/test/getcrumb"
+
+
+@dataclass
+class Clock:
+    """A clock that goes on only by waiting."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> bool:
+        self.now += seconds
+        return False
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def gate(clock: Clock) -> Gate:
+    return Gate(clock=clock, pause=clock.wait)
+
+
+def refused() -> Setback:
+    return Setback("rate_limited", "It was one too many.")
+
+
+def unreachable() -> Setback:
+    return Setback("network", "There is no connection.", strain=failures.HARD)
+
+
+def reason(gate: Gate) -> str:
+    with pytest.raises(FetchFailure) as caught:
+        gate.admit()
+    return caught.value.reason
+
+
+def test_a_burst_passes_at_once_and_the_rest_at_a_steady_pace(
+    gate: Gate, clock: Clock
+) -> None:
+    for _ in range(int(BURST)):
+        gate.admit()
+    assert clock.now == 1000
+
+    for _ in range(int(RATE) * 2):
+        gate.admit()
+    assert clock.now == pytest.approx(1002)
+
+
+def test_tokens_come_back_with_rest_and_never_above_the_burst(
+    gate: Gate, clock: Clock
+) -> None:
+    for _ in range(int(BURST)):
+        gate.admit()
+    clock.wait(3600)
+
+    for _ in range(int(BURST)):
+        gate.admit()
+    assert clock.now == 4600
+    gate.admit()
+    assert clock.now > 4600
+
+
+def test_a_refusal_slows_everybody_down(gate: Gate, clock: Clock) -> None:
+    gate.failed(refused())
+    gate.admit()
+
+    assert clock.now == pytest.approx(1000.5)
+
+
+def test_everybody_waits_as_long_as_the_vendor_asks(gate: Gate, clock: Clock) -> None:
+    gate.failed(Setback("rate_limited", "Later.", after=7))
+    gate.admit()
+
+    assert clock.now == pytest.approx(1007)
+
+
+def test_a_wait_longer_than_our_patience_opens_the_breaker_until_then(
+    gate: Gate, clock: Clock
+) -> None:
+    gate.failed(Setback("rate_limited", "Later.", after=300))
+
+    assert reason(gate) == "rate_limited"
+    clock.wait(299)
+    assert reason(gate) == "rate_limited"
+    clock.wait(1)
+    gate.admit()
+
+
+@pytest.mark.parametrize(
+    ("setback", "enough"),
+    [(refused(), 10), (unreachable(), 2), (Setback("network", "No.", strain=10), 1)],
+)
+def test_failures_in_a_row_open_the_breaker_the_sooner_the_worse_they_are(
+    gate: Gate, setback: Setback, enough: int
+) -> None:
+    for _ in range(enough):
+        gate.admit()
+        gate.failed(setback)
+
+    assert reason(gate) == setback.reason
+
+
+def test_an_answer_takes_the_strain_away(gate: Gate) -> None:
+    for _ in range(20):
+        gate.admit()
+        gate.failed(unreachable())
+        gate.answered()
+
+    gate.admit()
+
+
+def open_breaker(gate: Gate) -> None:
+    for _ in range(2):
+        gate.failed(unreachable())
+
+
+def test_half_a_minute_later_one_request_passes_as_a_probe(
+    gate: Gate, clock: Clock
+) -> None:
+    open_breaker(gate)
+    assert reason(gate) == "network"
+    clock.wait(30)
+
+    gate.admit()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(reason, gate).result() == "network"
+    gate.admit()  # signing in belongs to the probe
+
+
+def test_the_probe_closes_the_breaker_or_opens_it_again(
+    gate: Gate, clock: Clock
+) -> None:
+    open_breaker(gate)
+    clock.wait(30)
+    gate.admit()
+    gate.failed(refused())
+    assert reason(gate) == "network"
+
+    clock.wait(30)
+    gate.admit()
+    gate.answered()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(gate.admit).result()
+
+
+def test_a_probe_of_which_nothing_became_known_makes_way_for_another(
+    gate: Gate, clock: Clock
+) -> None:
+    open_breaker(gate)
+    clock.wait(30)
+    gate.admit()
+    gate.release()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(gate.admit).result()
+
+
+def test_an_answer_that_was_under_way_does_not_close_the_breaker(gate: Gate) -> None:
+    open_breaker(gate)
+    gate.answered()
+
+    assert reason(gate) == "network"
+
+
+def test_after_the_deadline_everything_fails(clock: Clock) -> None:
+    gate = Gate(5, clock, clock.wait)
+    gate.admit()
+    assert gate.left == 5
+    clock.wait(5)
+
+    assert reason(gate) == "network"
+
+
+def test_no_wait_goes_beyond_the_deadline(clock: Clock) -> None:
+    gate = Gate(5, clock, clock.wait)
+
+    assert gate.allows(4)
+    assert not gate.allows(5)
+    with pytest.raises(FetchFailure):
+        gate.sleep(60)
+    assert clock.now == 1005
+
+
+def test_stop_ends_every_wait_at_once() -> None:
+    gate = Gate()
+    gate.failed(Setback("rate_limited", "Later.", after=15))
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(reason, gate) for _ in range(2)]
+        threading.Timer(0.05, gate.stop).start()
+        assert [one.result(5) for one in waiting] == ["network", "network"]
+
+    assert not gate.allows(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        ("Fri, 15 May 2026 22:01:30 GMT", 90.0),
+        ("Fri, 15 May 2026 21:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+        ("\u0663", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_moment(text: str, seconds: float | None) -> None:
+    assert failures.asked_to_wait({"Retry-After": text, "Date": DATE}) == seconds
+
+
+def test_the_time_of_the_server_is_read_from_its_answer() -> None:
+    assert failures.answered_at({"Date": DATE}) == datetime(2026, 5, 15, 22, tzinfo=UTC)
+    assert failures.answered_at({"Date": "yesterday"}) is None
+    assert failures.answered_at({}) is None
+
+
+@dataclass
+class RaisedError(OSError):
+    """An error of the transport, as it is told."""
+
+    message: str
+    code: int
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "strain", "again"),
+    [
+        ("Could not resolve host", 6, failures.HARD, True),
+        ("Could not resolve proxy", 5, failures.HARD, True),
+        ("Connection refused", 7, failures.HARD, True),
+        ("CONNECT tunnel failed, response 403", 56, failures.HARD, True),
+        ("Recv failure: reset by peer", 56, failures.CUT, True),
+        ("transfer closed with outstanding data", 18, failures.CUT, True),
+        ("certificate problem", 60, failures.AT_ONCE, False),
+        ("Connection timed out after 2500 ms", 28, failures.AT_ONCE, False),
+        ("Operation timed out after 6000 ms", 28, failures.HARD, True),
+    ],
+)
+def test_an_error_of_the_transport_says_whether_another_try_may_help(
+    message: str, code: int, strain: int, *, again: bool
+) -> None:
+    found = failures.of_error(RaisedError(message, code), fresh=True)
+
+    assert (found.reason, found.strain, found.again) == ("network", strain, again)
+    assert message not in found.detail
+
+
+def test_a_timeout_after_an_answer_is_not_yet_an_outage() -> None:
+    for message in ("Connection timed out", "Operation timed out"):
+        found = failures.of_error(RaisedError(message, 28), fresh=False)
+
+        assert (found.strain, found.again) == (failures.CUT, True)
+
+
+def test_errors_without_a_number_go_by_their_class() -> None:
+    class SSLError(OSError):
+        pass
+
+    assert "certificate" in failures.of_error(SSLError(), fresh=True).detail
+
+
+def test_steps_of_signing_in_are_told_from_requests_for_figures() -> None:
+    assert is_sign_in("https://fc.yahoo.com")
+    assert is_sign_in(CRUMB)
+    assert not is_sign_in("https://query2.finance.yahoo.com/v8/finance/chart/A")
+
+
+def test_signing_in_rests_after_three_failures(clock: Clock) -> None:
+    sign_in = SignIn(clock)
+    for _ in range(3):
+        sign_in.admit(fresh=False)
+        sign_in.missed()
+
+    with pytest.raises(SignInRests):
+        sign_in.admit(fresh=False)
+    assert sign_in.failure is not None
+    assert sign_in.failure.reason == "network"
+    clock.wait(60)
+    sign_in.admit(fresh=False)
+    assert sign_in.failure is None
+
+
+def test_at_the_very_beginning_one_failure_is_enough(clock: Clock) -> None:
+    sign_in = SignIn(clock)
+    sign_in.missed()
+
+    with pytest.raises(SignInRests):
+        sign_in.admit(fresh=True)
+
+
+def test_a_crumb_refused_as_one_too_many_rests_as_long_as_asked(clock: Clock) -> None:
+    sign_in = SignIn(clock)
+    with pytest.raises(SignInRests):
+        sign_in.answered(CRUMB, 429, "Too Many Requests", 600)
+    clock.wait(599)
+
+    assert sign_in.failure is not None
+    assert sign_in.failure.reason == "rate_limited"
+    clock.wait(1)
+    sign_in.answered(CRUMB, 200, "a.b/c", None)
+    assert sign_in.failure is None
+
+
+@pytest.mark.parametrize("text", ["", "<html>", '{"a":1}', "two words", "x" * 65])
+def test_an_error_is_not_taken_for_a_crumb(clock: Clock, text: str) -> None:
+    with pytest.raises(SignInRests):
+        SignIn(clock).answered(CRUMB, 200, text, None)

@@ -1,0 +1,197 @@
+"""What the doctor finds, and what it says is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lives import LIMITED, NETWORK
+from triad_screener import settings
+from triad_screener.store import Store
+from triad_screener.workflows import doctor
+from triad_screener.workflows.refresh import refresh
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lives import Clock, Vendor
+    from triad_screener.model.check import Check
+    from triad_screener.model.taxonomy import Taxonomy
+    from triad_screener.workflows.serving import Means
+    from worlds import World
+
+ALL = [
+    "settings",
+    "taxonomy",
+    "data folder",
+    "cache folder",
+    "store",
+    "snapshot",
+    "network",
+    "clock",
+]
+
+
+@pytest.fixture
+def filled(taxonomy: Taxonomy, means: Means) -> Means:
+    refresh(taxonomy, means)
+    return means
+
+
+def examined(means: Means, world: World, *, offline: bool = False) -> dict[str, Check]:
+    checks = doctor.examine(lambda: means, config=world.config, offline=offline)
+    return {check.name: check for check in checks}
+
+
+def test_where_all_is_well_every_check_says_what_it_saw(
+    filled: Means, world: World
+) -> None:
+    found = examined(filled, world)
+
+    assert list(found) == ALL
+    assert {name for name in found if found[name].result != "good"} == {"snapshot"}
+    assert found["snapshot"].evidence == "it knows none of the lines"
+    assert doctor.worst([*found.values()]) == 0
+    assert found["taxonomy"].evidence == f"{world.config}: 10 lines, 1 watched"
+    assert found["store"].evidence.endswith(
+        "triad.duckdb: newest session 2026-05-15, 100% of the prices fresh"
+    )
+    assert found["network"].evidence.startswith("Yahoo Finance answers")
+    assert found["clock"].evidence == (
+        "2026-05-16 12:00 UTC, newest session 2026-05-15"
+    )
+
+
+def test_one_request_is_made_and_none_offline(
+    filled: Means, world: World, vendor: Vendor
+) -> None:
+    vendor.asked.clear()
+
+    found = examined(filled, world, offline=True)
+    offline = len(vendor.asked)
+    examined(filled, world)
+
+    assert (offline, len(vendor.asked)) == (0, 1)
+    assert found["network"].result == "skipped"
+    assert "clock" not in found
+
+
+def test_an_empty_store_says_how_to_fill_it(means: Means, world: World) -> None:
+    found = examined(means, world)["store"]
+
+    assert (found.result, found.exit_code) == ("warning", 0)
+    assert found.remedy == "Fill it with 'triad refresh'."
+
+
+def test_a_stale_store_says_how_to_refresh_it(
+    filled: Means, world: World, clock: Clock
+) -> None:
+    clock.forward(days=2)
+
+    found = examined(filled, world)["store"]
+
+    assert found.result == "warning"
+    assert "0% of the prices fresh" in found.evidence
+    assert "triad refresh" in found.remedy
+
+
+@pytest.mark.parametrize(("failure", "code"), [(NETWORK, 4), (LIMITED, 75)])
+def test_a_network_that_does_not_answer_gives_its_code(
+    failure: Exception, code: int, filled: Means, world: World, vendor: Vendor
+) -> None:
+    vendor.failures["*"] = failure
+
+    found = examined(filled, world)
+
+    assert found["network"].result == "failed"
+    assert doctor.worst([*found.values()]) == code
+    assert "clock" not in found
+
+
+def test_the_proxy_is_named_without_its_password(
+    filled: Means, world: World, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.example:8080")
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/my.pem")
+
+    good = examined(filled, world)["network"]
+    vendor.failures["*"] = NETWORK
+    bad = examined(filled, world)["network"]
+
+    for check in (good, bad):
+        assert "(by the proxy proxy.example:8080, with the certificates of " in (
+            check.evidence
+        )
+        assert "secret" not in check.evidence
+
+
+@pytest.mark.parametrize(
+    ("days", "result", "code"), [(-5, "failed", 70), (20, "warning", 0)]
+)
+def test_a_clock_that_does_not_fit_the_source_is_told(
+    days: int, result: str, code: int, filled: Means, world: World, clock: Clock
+) -> None:
+    clock.forward(days=days)
+
+    found = examined(filled, world)["clock"]
+
+    assert (found.result, found.exit_code) == (result, code)
+
+
+def test_a_taxonomy_with_a_mistake_is_told_and_ends_the_visit(
+    means: Means, tmp_path: Path
+) -> None:
+    file = tmp_path / "wrong.yaml"
+    file.write_text("title: [", "utf-8")
+
+    checks = list(doctor.examine(lambda: means, config=file))
+
+    assert checks[-1].name == "cache folder"
+    assert next(c for c in checks if c.name == "taxonomy").exit_code == 78
+    assert doctor.worst(checks) == 78
+
+
+def test_a_damaged_store_gives_its_code(means: Means, world: World) -> None:
+    path = settings.store_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x" * 9000)
+
+    found = examined(replace(means, store=Store(path)), world)["store"]
+
+    assert (found.result, found.exit_code) == ("failed", 5)
+
+
+def test_folders_that_cannot_be_written_are_told(
+    means: Means, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    monkeypatch.setenv("TRIAD_DATA_FOLDER", str(file / "data"))
+    monkeypatch.setenv("TRIAD_CACHE_FOLDER", str(file / "cache"))
+
+    found = examined(means, world, offline=True)
+
+    assert (found["data folder"].result, found["data folder"].exit_code) == (
+        "failed",
+        73,
+    )
+    assert (found["cache folder"].result, found["cache folder"].exit_code) == (
+        "warning",
+        0,
+    )
+
+
+def test_settings_are_told_and_a_mistake_in_them_too(
+    means: Means, world: World
+) -> None:
+    path = settings.path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('recipe = "equal"\n', "utf-8")
+    good = examined(means, world, offline=True)["settings"]
+    path.write_text("sauce = 1\n", "utf-8")
+    checks = [*doctor.examine(lambda: means, config=world.config, offline=True)]
+
+    assert good.evidence == f"{path}: recipe"
+    assert (checks[0].result, checks[0].exit_code) == ("failed", 78)

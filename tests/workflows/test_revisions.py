@@ -1,0 +1,84 @@
+"""New bars beside the ones that are kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from triad_screener.model.live import Bars, FetchFailure, LastFetch
+from triad_screener.workflows import revisions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOON = datetime(2026, 5, 15, 12, tzinfo=UTC)
+KEPT = {date(2026, 5, 12): 100.0, date(2026, 5, 13): 101.0, date(2026, 5, 14): 102.0}
+NEWEST = date(2026, 5, 14)
+
+
+def bars(closes: Mapping[date, float], *splits: tuple[date, float]) -> Bars:
+    """Bars of the days given."""
+    return Bars(
+        np.array(list(closes), "datetime64[D]"),
+        np.array(list(closes.values())),
+        np.full(len(closes), np.nan),
+        (),
+        splits,
+        "USD",
+        "USD",
+    )
+
+
+def kept(count: int = 3) -> LastFetch:
+    return LastFetch(NOON, NOON, newest=NEWEST, count=count)
+
+
+def test_bars_that_agree_revise_nothing() -> None:
+    new = bars({**KEPT, date(2026, 5, 15): 50.0})
+
+    assert not revisions.revises_the_past(new, NEWEST, KEPT)
+
+
+def test_a_split_since_the_newest_session_revises_the_past() -> None:
+    day = date(2026, 5, 15)
+
+    assert revisions.revises_the_past(bars({day: 10.0}, (day, 10.0)), NEWEST, KEPT)
+    assert not revisions.revises_the_past(bars(KEPT, (NEWEST, 10.0)), NEWEST, KEPT)
+
+
+def test_a_close_that_has_changed_revises_the_past() -> None:
+    unlisted = {day: close / 2 for day, close in KEPT.items()}
+
+    assert revisions.revises_the_past(bars(unlisted), NEWEST, KEPT)
+    assert revisions.revises_the_past(bars({date(2026, 5, 12): 100.6}), NEWEST, KEPT)
+    assert not revisions.revises_the_past(
+        bars({date(2026, 5, 12): 100.4}), NEWEST, KEPT
+    )
+
+
+def test_the_newest_session_may_still_have_been_going_on() -> None:
+    assert not revisions.revises_the_past(bars({NEWEST: 120.0}), NEWEST, KEPT)
+
+
+def test_bars_that_end_before_what_is_kept_are_refused() -> None:
+    with pytest.raises(FetchFailure, match="end on 2026-05-13") as refused:
+        revisions.require_progress(
+            bars({date(2026, 5, 13): 101.0}), kept(), whole=False
+        )
+
+    assert refused.value.reason == "rejected: older than kept"
+
+
+def test_a_whole_history_with_far_fewer_sessions_is_refused() -> None:
+    with pytest.raises(FetchFailure, match="3 sessions came, and 4 are kept"):
+        revisions.require_progress(bars(KEPT), kept(4), whole=True)
+
+
+def test_a_part_may_be_short_and_a_first_history_may_be_anything() -> None:
+    revisions.require_progress(bars(KEPT), kept(400), whole=False)
+    revisions.require_progress(bars(KEPT), kept(3), whole=True)
+    revisions.require_progress(bars(KEPT), None, whole=True)
+    revisions.require_progress(bars(KEPT), LastFetch(None, NOON, "network"), whole=True)

@@ -37,6 +37,7 @@ def lines_as_known(
 
     A line of which the source knows nothing stands there with empty data.
     """
+    sisters = _sisters(taxonomy)
     return tuple(
         Line(
             constituent,
@@ -45,23 +46,32 @@ def lines_as_known(
             as_of=as_of,
             risk_free_rate=recipe.risk_free_rate.value,
             pillar_budgets=recipe.pillar_budgets,
-            statement_cells=_cells(constituent, taxonomy, market),
+            statement_cells=_cells(constituent, sisters, market),
         )
         for constituent in taxonomy.constituents
     )
 
 
+def _books(constituent: Constituent) -> tuple[str, str]:
+    """Return whose statements a line has: its issuer's, in one currency."""
+    return constituent.issuer, constituent.identity.statement_currency
+
+
+def _sisters(taxonomy: Taxonomy) -> dict[tuple[str, str], list[str]]:
+    """Return the tickers that share their statements, A to Z."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for constituent in sorted(taxonomy.constituents, key=lambda line: line.ticker):
+        found.setdefault(_books(constituent), []).append(constituent.ticker)
+    return found
+
+
 def _cells(
-    constituent: Constituent, taxonomy: Taxonomy, market: MarketData
+    constituent: Constituent,
+    sisters: Mapping[tuple[str, str], Sequence[str]],
+    market: MarketData,
 ) -> tuple[StatementCell, ...]:
     """Return a line's own statement cells, else those of a sister line, A to Z."""
-    sisters = sorted(
-        other.ticker
-        for other in taxonomy.constituents
-        if other.issuer == constituent.issuer
-        and other.identity.statement_currency == constituent.identity.statement_currency
-    )
-    for ticker in (constituent.ticker, *sisters):
+    for ticker in (constituent.ticker, *sisters[_books(constituent)]):
         data = market.lines.get(ticker)
         if data and data.cells:
             return data.cells

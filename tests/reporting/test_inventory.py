@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from triad_screener.model.document import Paragraph, Table
+from triad_screener.model.document import Table
 from triad_screener.model.stored import StoreInfo
 from triad_screener.reporting import inventory
 
@@ -27,9 +27,8 @@ def test_a_store_says_what_it_holds_and_since_when() -> None:
 
     report = inventory.compose(info)
 
-    title, facts, tables = report.blocks
-    assert isinstance(title, Paragraph)
-    assert title.text == "/data/triad.duckdb, 3.0 MiB"
+    facts, tables = report.blocks
+    assert report.title == "/data/triad.duckdb, 3.0 MiB"
     assert isinstance(facts, Table)
     assert facts.rows[:2] == (
         ("symbols with prices", "41"),

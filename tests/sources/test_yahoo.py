@@ -158,27 +158,29 @@ def test_bars_cells_and_quotes_come_through(live: Yahoo, server: YahooServer) ->
     assert server.counts["chart"] == 1
 
 
-def test_rates_are_dollars_per_unit(live: Yahoo, server: YahooServer) -> None:
-    payload = reply("chart")
-    payload["chart"]["result"][0]["meta"]["symbol"] = "EURUSD=X"
-    server.serve("chart", payload)
-
-    rates = live.rates("EUR", date(2026, 5, 15))
-
-    assert rates == (DatedValue(55.0, date(2026, 5, 15), "Yahoo Finance"),)
-    assert server.asked[-1].path == "/v8/finance/chart/EURUSD=X"
-
-
-def test_a_rate_in_another_currency_is_rejected(
+def test_a_rate_is_dollars_per_unit_from_the_units_per_dollar(
     live: Yahoo, server: YahooServer
 ) -> None:
     payload = reply("chart")
-    payload["chart"]["result"][0]["meta"] |= {"symbol": "EURUSD=X", "currency": "EUR"}
+    payload["chart"]["result"][0]["meta"] |= {"symbol": "TWD=X", "currency": "TWD"}
     server.serve("chart", payload)
 
-    found = failure(lambda: live.rates("EUR", None))
+    rates = live.rates("TWD", date(2026, 5, 15))
 
-    assert found.reason == "rejected: not in dollars"
+    assert rates == (DatedValue(1 / 55, date(2026, 5, 15), "Yahoo Finance"),)
+    assert server.asked[-1].path == "/v8/finance/chart/TWD=X"
+
+
+def test_a_rate_of_another_currency_is_rejected(
+    live: Yahoo, server: YahooServer
+) -> None:
+    payload = reply("chart")
+    payload["chart"]["result"][0]["meta"] |= {"symbol": "TWD=X", "currency": "USD"}
+    server.serve("chart", payload)
+
+    found = failure(lambda: live.rates("TWD", None))
+
+    assert found.reason == "rejected: another currency"
 
 
 def test_forty_quotes_are_one_request(live: Yahoo, server: YahooServer) -> None:

@@ -445,7 +445,6 @@ def test_a_quote_is_read_field_by_field(row: Json) -> None:
     [
         ("regularMarketPrice", "price"),
         ("marketCap", "market_capitalisation"),
-        ("impliedSharesOutstanding", "shares"),
         ("forwardPE", "forward_price_earnings"),
         ("epsForward", "forward_earnings_per_share"),
         ("earningsTimestamp", "earnings_date"),
@@ -462,6 +461,20 @@ def test_a_bad_field_is_not_known_and_spoils_no_other(
     assert isinstance(found, QuoteFacts)
     assert getattr(found, name) is None
     assert found.name == "Acme Corporation"
+
+
+@pytest.mark.parametrize("wrong", ["12", None, True, math.nan, 1e300, {}])
+def test_shares_that_are_not_said_are_those_the_market_value_implies(
+    row: Json, wrong: object
+) -> None:
+    row["impliedSharesOutstanding"] = wrong
+    implied = facts(row)
+    del row["marketCap"]
+    unknown = facts(row)
+
+    assert isinstance(implied, QuoteFacts)
+    assert isinstance(unknown, QuoteFacts)
+    assert (implied.shares, unknown.shares) == (550 / 55, None)
 
 
 def test_a_row_without_a_currency_is_rejected(row: Json) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from triad_screener.model.document import Column, Kind, Paragraph, Report, Table, Tone
+from triad_screener.model.document import Column, Kind, Report, Table
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -46,7 +46,6 @@ def compose(info: StoreInfo) -> Report:
     return Report(
         title=title,
         blocks=(
-            Paragraph(title, Tone.NOTICE),
             Table("The store", columns, tuple((n, _text(v)) for n, v in facts)),
             Table("Tables", counted, tuple(info.counts.items())),
         ),

@@ -25,7 +25,7 @@ def compose(done: Refreshed, supplies: Sequence[Supply]) -> Report:
     ]
     return Report(
         title=title,
-        blocks=(Paragraph(title, Tone.NOTICE), _supplied(supplies), *_gaps(done)),
+        blocks=(_supplied(supplies), *_gaps(done)),
         record={
             "schema_version": 1,
             "asked": done.asked,

@@ -80,22 +80,31 @@ def _read_row(row: Mapping[str, Any], symbol: str) -> QuoteFacts:
     unit = row["currency"]
     minor = unit in MINOR_UNITS
     price = _number(row, "regularMarketPrice", PRICES)
+    if price and minor:
+        price /= 100
     kind = plain(row.get("quoteType"))
     return QuoteFacts(
         name=plain(row.get("longName")) or plain(row.get("shortName")) or symbol,
         kind=_KINDS.get(kind, kind.lower()),
         price_currency=currency_of(unit),
         statement_currency=_currency(row.get("financialCurrency")),
-        price=price / 100 if price and minor else price,
+        price=price,
         # Yahoo gives market values in whole units, and analysts' earnings in either.
         market_capitalisation=_number(row, "marketCap", MARKET_VALUES),
-        shares=_number(row, "impliedSharesOutstanding", SHARES),
+        shares=_shares(row, price),
         forward_price_earnings=None if minor else _number(row, "forwardPE", RATIOS),
         forward_earnings_per_share=(
             None if minor else _number(row, "epsForward", EARNINGS)
         ),
         earnings_date=_date(row, "earningsTimestamp"),
     )
+
+
+def _shares(row: Mapping[str, Any], price: float | None) -> float | None:
+    """Return the shares of all classes, else those that the market value implies."""
+    implied = _number(row, "impliedSharesOutstanding", SHARES)
+    value = _number(row, "marketCap", MARKET_VALUES)
+    return implied or (value / price if value and price else None)
 
 
 def _number(

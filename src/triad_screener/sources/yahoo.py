@@ -147,16 +147,19 @@ class Yahoo:
     def rates(self, currency: str, since: date | None) -> tuple[DatedValue, ...]:
         """Return US dollars per unit of ``currency``, oldest first.
 
+        Yahoo gives few digits: of one dollar in won there are more than of a won in
+        dollars. So the former is asked for, and turned round.
+
         Raises:
             FetchFailure: If there is no usable answer.
         """
-        bars = self.prices(f"{currency}USD=X", since)
-        if bars.unit != "USD":
-            raise rejected("not in dollars", "The rate is not in US dollars.")
+        bars = self.prices(f"{currency}=X", since)
+        if bars.unit != currency:
+            raise rejected("another currency", f"The rate is not in {currency}.")
         days, closes = bars.sessions.tolist(), bars.closes.tolist()
         return tuple(
-            DatedValue(rate, day, self.publisher)
-            for day, rate in zip(days, closes, strict=True)
+            DatedValue(1 / units, day, self.publisher)
+            for day, units in zip(days, closes, strict=True)
         )
 
     def stop(self) -> None:

@@ -21,7 +21,7 @@ from triad_screener.factors import FACTORS
 ROOT: Final = Path(__file__).parents[1]
 AGE: Final = re.compile(r", \d+ days old")
 SUBCOMMANDS: Final = {
-    "taxonomy": ("check", "show", "schema", "init"),
+    "taxonomy": ("check", "show", "schema", "init", "add"),
     "store": ("info", "export", "vacuum"),
 }
 

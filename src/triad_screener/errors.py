@@ -91,6 +91,8 @@ def _nearest(name: str, known: Collection[str]) -> str:
     found = get_close_matches(name.casefold(), spelling, n=3, cutoff=0.5)
     if found:
         return f"Did you mean {' or '.join(spelling[key] for key in found)}?"
+    if not known:
+        return "There is none yet."
     shown = sorted(known)[:_SHOWN]
     more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
     return f"Choose one of: {', '.join(shown)}{more}."

@@ -78,7 +78,7 @@ def test_the_version_is_the_one_of_the_package(triad: Triad) -> None:
     "command",
     [
         *cli.COMMANDS,
-        *(f"taxonomy {part}" for part in ("check", "show", "schema", "init")),
+        *(f"taxonomy {part}" for part in ("check", "show", "schema", "init", "add")),
         *(f"store {part}" for part in ("info", "export", "vacuum")),
     ],
 )

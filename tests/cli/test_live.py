@@ -348,6 +348,18 @@ def test_refresh_of_one_ticker_asks_for_that_one(live: Triad, vendor: Vendor) ->
     assert live("refresh", "NOPE").code == 2
 
 
+def test_a_refresh_without_a_network_is_a_contradiction(
+    live: Triad, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag = live("refresh", "--offline")
+    monkeypatch.setenv("TRIAD_OFFLINE", "1")
+    environment = live("refresh")
+
+    assert flag.code == environment.code == 2
+    assert environment.err.startswith("triad: A refresh needs a network")
+    assert vendor.asked == []
+
+
 def test_refresh_full_asks_again(live: Triad) -> None:
     live("refresh")
 
@@ -362,8 +374,8 @@ def test_a_setting_stands_for_a_flag_and_a_flag_goes_before_it(
 ) -> None:
     path = settings.path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text('offline = true\nrecipe = "equal"\n', "utf-8")
     live("refresh")
+    path.write_text('offline = true\nrecipe = "equal"\n', "utf-8")
     vendor.asked.clear()
 
     settled = live("screen", "--format", "json")

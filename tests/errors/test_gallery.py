@@ -1,4 +1,8 @@
-"""The error gallery: command, exact text on standard error, exit code."""
+"""The error gallery: command, exact text on standard error, exit code.
+
+A file whose name begins with ``~/`` lies in the home folder of the test, which is
+written as ``~`` in what is said, too.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,14 @@ def _mistake(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8"))
 
 
+def _settle(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the folders of the user lie where a reader knows them."""
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / ".local/share"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+
+
 @pytest.mark.parametrize("path", MISTAKES, ids=lambda path: path.stem)
 def test_a_mistake_gets_its_sentences_and_its_code(
     path: Path,
@@ -25,15 +37,18 @@ def test_a_mistake_gets_its_sentences_and_its_code(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    mistake = _mistake(path)
+    mistake, home = _mistake(path), tmp_path / "home"
+    _settle(home, monkeypatch)
     for name, content in mistake.get("files", {}).items():
-        (tmp_path / name).write_text(content, "utf-8")
+        file = home / name[2:] if name.startswith("~/") else tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, "utf-8")
     monkeypatch.chdir(tmp_path)
 
     code = cli.run(mistake["command"])
 
     said = capfd.readouterr()
-    assert said.err == mistake["stderr"]
+    assert said.err.replace(str(home), "~") == mistake["stderr"]
     assert said.out == ""
     assert code == mistake["code"]
 

@@ -121,6 +121,27 @@ def test_shuffled_sessions_are_rejected(payload: Json) -> None:
     assert reason(payload) == "rejected: sessions out of order"
 
 
+def test_bars_at_the_end_in_which_nothing_was_traded_are_left_out(
+    payload: Json,
+) -> None:
+    rows = [(OPENS[0], 51, 9), (OPENS[1], 51, 0), (OPENS[2], 52, 9)]
+    set_rows(payload, [*rows, (OPENS[3], 52, 0), (OPENS[4], 52, 0)])
+
+    assert read(payload).closes.tolist() == [51, 51, 52]
+
+
+def test_a_last_bar_without_a_known_volume_stays(payload: Json) -> None:
+    set_rows(payload, [(OPENS[0], 51, 9), (OPENS[1], 51, None)])
+
+    assert read(payload).closes.tolist() == [51, 51]
+
+
+def test_of_a_currency_no_bar_has_a_volume_and_all_stay(payload: Json) -> None:
+    set_rows(payload, [(OPENS[0], 31.5, 0), (OPENS[1], 31.5, 0)])
+
+    assert read(payload).closes.tolist() == [31.5, 31.5]
+
+
 def test_rows_that_say_the_same_twice_are_one(payload: Json) -> None:
     set_rows(payload, [(OPENS[0], 51, 9), (OPENS[0], 51, 9), (OPENS[1], 52, 9)])
 

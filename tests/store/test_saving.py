@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pytest
 
+from samples import constituent
 from store.figures import (
     FRIDAY,
     QUARTER,
@@ -267,3 +268,19 @@ def test_of_a_quote_the_day_of_results_is_known(store: Store) -> None:
 
     assert found["quotes", "AAA"].earnings_date == may(21)
     assert found["rates", "EUR"].newest == may(3)
+
+
+def test_what_a_later_quote_of_the_session_does_not_say_the_earlier_one_has_said(
+    store: Store,
+) -> None:
+    store.save(
+        [prices("AAA", [1]), quote("AAA", market_capitalisation=5e9, shares=1e9)]
+    )
+    store.save([quote("AAA", shares=2e9)])
+
+    line = store.fetch([constituent("AAA")]).lines["AAA"]
+
+    assert store.info().counts["quotes"] == 1
+    assert line.shares is not None
+    assert line.market_capitalisation is not None
+    assert (line.shares.value, line.market_capitalisation.value) == (2e9, 5e9)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from triad_screener.model.live import Bars, FetchFailure, LastFetch
+from triad_screener.model.market import DatedValue, StatementCell
 from triad_screener.workflows import revisions
 
 if TYPE_CHECKING:
@@ -82,3 +83,45 @@ def test_a_part_may_be_short_and_a_first_history_may_be_anything() -> None:
     revisions.require_progress(bars(KEPT), kept(3), whole=True)
     revisions.require_progress(bars(KEPT), None, whole=True)
     revisions.require_progress(bars(KEPT), LastFetch(None, NOON, "network"), whole=True)
+
+
+@pytest.mark.parametrize(("factor", "told"), [(100.0, "100"), (0.01, "0.01")])
+def test_closes_in_another_unit_are_refused(factor: float, told: str) -> None:
+    new = bars({day: close * factor for day, close in KEPT.items()})
+
+    with pytest.raises(FetchFailure, match=f"{told} times those kept") as refused:
+        revisions.require_same_unit(new, KEPT)
+
+    assert refused.value.reason == "rejected: another unit"
+
+
+def test_a_listed_split_may_be_of_any_size_and_an_unlisted_one_of_fifty() -> None:
+    tenth = bars({day: close / 100 for day, close in KEPT.items()}, (NEWEST, 100.0))
+
+    revisions.require_same_unit(tenth, KEPT)
+    revisions.require_same_unit(bars({d: c / 40 for d, c in KEPT.items()}), KEPT)
+    revisions.require_same_unit(bars({date(2026, 5, 20): 9e9}), KEPT)
+
+
+def statement(currency: str) -> StatementCell:
+    return StatementCell("annual", "NetIncome", NEWEST, 1.0, currency, None, "", "")
+
+
+def test_statements_wholly_in_another_currency_are_refused() -> None:
+    with pytest.raises(FetchFailure, match="amounts are in USD, and the taxonomy says"):
+        revisions.require_currency([statement("USD"), statement("shares")], "TWD")
+
+
+def test_statements_partly_in_another_currency_are_for_the_core_to_judge() -> None:
+    revisions.require_currency([statement("USD"), statement("TWD")], "TWD")
+    revisions.require_currency([statement("shares")], "TWD")
+
+
+def test_rates_that_end_before_those_kept_are_refused() -> None:
+    older = (DatedValue(0.03, date(2026, 5, 13)),)
+
+    with pytest.raises(FetchFailure, match="rates end on 2026-05-13"):
+        revisions.require_newer(older, kept())
+    revisions.require_newer((DatedValue(0.03, NEWEST),), kept())
+    revisions.require_newer(older, None)
+    revisions.require_newer((), kept())

@@ -43,7 +43,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "taxonomy": (
         "triad_screener.cli.taxonomy",
-        "Check, show or copy the taxonomy; print its schema.",
+        "Check, show, copy or extend the taxonomy; print its schema.",
     ),
     "factors": (
         "triad_screener.cli.factors",
@@ -53,7 +53,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 
 #: Commands within commands.
-_PARTS: Final = ("check", "show", "schema", "init", "info", "export", "vacuum")
+_PARTS: Final = ("check", "show", "schema", "init", "add", "info", "export", "vacuum")
 
 
 class _Commands(TyperGroup):

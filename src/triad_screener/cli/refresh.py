@@ -1,5 +1,6 @@
 """triad refresh: bring the store up to date."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -27,6 +28,7 @@ def command(
             rich_help_panel="Data and recipe",
         ),
     ] = False,
+    offline: options.Offline = False,
     timeout: options.Timeout = "5m",
     min_coverage: options.MinCoverage = None,
     config: options.Config = None,
@@ -50,8 +52,6 @@ def command(
       triad refresh --full --timeout 10m
     """
     del debug  # main reads it
-    import sys
-
     from triad_screener.cli import _progress, _setup, _streams
     from triad_screener.errors import BELOW_FLOOR, INTERRUPTED
     from triad_screener.rendering import RENDERERS
@@ -60,24 +60,38 @@ def command(
     from triad_screener.workflows import serving
     from triad_screener.workflows.tickers import known_tickers
 
+    seconds = options.to_seconds(timeout)
     taxonomy = _setup.taxonomy(config)
-    known = [line.ticker for line in taxonomy.constituents]
-    chosen, _ = known_tickers(_streams.tickers(tickers or []), known)
+    chosen, _ = known_tickers(
+        _streams.tickers(tickers or []),
+        [line.ticker for line in taxonomy.constituents],
+    )
+    _require_network(offline=offline)
     with _progress.bar(quiet=quiet) as progress:
         done, supplies = workflow.refresh(
             taxonomy,
-            _setup.means(options.to_seconds(timeout), progress),
+            _setup.means(seconds, progress),
             tickers=chosen if tickers else None,
             full=full,
         )
     report = refreshed.compose(done, supplies)
-    read = output_format not in options.READ_BY_PEOPLE
-    if read or output or (sys.stdout.isatty() and not quiet) or done.failures:
+    watched = sys.stdout.isatty() and not quiet
+    asked_for = output or output_format not in options.READ_BY_PEOPLE
+    if watched or asked_for or done.failures:
         document = RENDERERS[output_format.value](report, _streams.style(color))
         _streams.show(document, output)
     if done.interrupted:
         return INTERRUPTED
     if done.outage:
         raise serving.failure(done.outage)
-    floor = min_coverage or 0.0
-    return BELOW_FLOOR if workflow.coverage(supplies) < floor else 0
+    return BELOW_FLOOR if workflow.coverage(supplies) < (min_coverage or 0) else 0
+
+
+def _require_network(*, offline: bool) -> None:
+    from triad_screener.errors import UsageError
+
+    if offline:
+        raise UsageError(
+            "A refresh needs a network, and --offline or TRIAD_OFFLINE forbids it.",
+            "Leave it out, or screen the store as it stands with --source store.",
+        )

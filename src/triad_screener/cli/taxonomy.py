@@ -1,4 +1,4 @@
-"""triad taxonomy: check, show, schema, init."""
+"""triad taxonomy: check, show, schema, init, add."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from triad_screener.cli import _options as options
 
 app = typer.Typer(
     add_completion=False,
-    help="Check, show or copy the taxonomy; print its schema.",
+    help="Check, show, copy or extend the taxonomy; print its schema.",
     rich_markup_mode="rich",
 )
 
@@ -142,3 +142,48 @@ def init(
     text = shipped(f"config/{locating.FILE_NAME}").read_text("utf-8")
     _streams.show(Document("application/yaml", text), path)
     sys.stdout.write(f"{path}\n")
+
+
+@app.command("add")
+def add(
+    ticker: Annotated[str, typer.Argument(help="As Yahoo Finance writes it.")],
+    *,
+    offline: Annotated[
+        bool,
+        typer.Option(
+            "--offline",
+            envvar="TRIAD_OFFLINE",
+            help="Ask nobody; name and currencies are left empty, too.",
+            rich_help_panel="Data and recipe",
+        ),
+    ] = False,
+    timeout: options.Timeout = "20s",
+    config: options.Config = None,
+    output: options.Output = None,
+    debug: options.Debug = False,
+) -> None:
+    """Draft a line in your taxonomy, and name what is still to be filled in.
+
+    The draft is a comment below the last constituent: all else in the file stays as
+    it is, and every command goes on, until you have filled in the draft and taken
+    away its marks. Name and currencies come from one quote of Yahoo Finance.
+
+    [bold]Examples[/]
+
+      triad taxonomy add NOK
+      triad taxonomy add SAP.DE --offline
+      triad taxonomy add NOK --config my-triad.yaml --output new-triad.yaml
+    """
+    del debug  # main reads it
+    from triad_screener.cli import _setup, _streams
+    from triad_screener.model.document import Document
+    from triad_screener.rendering._cells import clean
+    from triad_screener.workflows import drafting
+
+    seconds = options.to_seconds(timeout)
+    path = drafting.own_file(config)
+    live = None if offline else lambda: _setup.live(seconds)
+    added, warnings = drafting.draft(path, ticker, live)
+    _streams.tell(warnings)
+    _streams.show(Document("application/yaml", added.text), output or path)
+    sys.stdout.writelines(f"{clean(row)}\n" for row in added.steps(output or path))

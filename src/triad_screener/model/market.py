@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from triad_screener.model.gap import Gap
 
 Frequency = Literal["annual", "quarterly"]
+#: The unit of share counts, in the place of a currency.
+SHARES = "shares"
 
 
 @dataclass(frozen=True, slots=True)

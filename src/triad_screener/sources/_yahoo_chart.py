@@ -39,7 +39,8 @@ _CLOCK_SLACK: Final = timedelta(days=1)
 def read(payload: object, symbol: str, now: datetime | None = None) -> Bars:
     """Return the bars of ``symbol``.
 
-    Closes that are null or NaN are no sessions and are left out. Closes in minor units
+    Closes that are null or NaN are no sessions and are left out, as are repetitions of
+    the last close without any volume. Closes in minor units
     are divided by 100, dividends with them.
 
     Args:
@@ -59,6 +60,7 @@ def read(payload: object, symbol: str, now: datetime | None = None) -> Bars:
         unit = meta["currency"]
         currency, zone = currency_of(unit), _zone(meta)
         table = _Table.read(result).checked(now).without_nulls().by_day(zone)
+        table = table.without_repetitions()
         divisor = 100.0 if unit in MINOR_UNITS else 1.0
         events = result.get("events") or {}
         splits = _splits(events.get("splits") or {}, zone)
@@ -181,6 +183,20 @@ class _Table:
                 raise rejected("session twice", f"There are two bars of {days[row]}.")
             kept[row] = False
         return _Table(self.stamps, self.closes, self.volumes, days).rows(kept)
+
+    def without_repetitions(self) -> _Table:
+        """Return the rows without those at the end in which nothing was traded.
+
+        A last bar with the close of the one before and no volume is one that the
+        source has made up; of a currency no bar has a volume, and all stay.
+        """
+        traded = np.flatnonzero(
+            (self.volumes > 0) | (np.diff(self.closes, prepend=0) != 0)
+        )
+        if not (self.volumes > 0).any():
+            return self
+        kept = np.arange(self.closes.size) <= traded[-1]
+        return self.rows(kept | np.isnan(self.volumes))
 
     def _same(self, row: int) -> bool:
         """Return whether the row after ``row`` says the same."""

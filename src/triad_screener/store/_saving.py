@@ -205,19 +205,31 @@ def _save_quotes(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
             earnings_date=_rows.days([quote.earnings_date for quote in quotes]),
         ),
     ):
+        connection.execute(_WHOLE_QUOTES)
         connection.execute(_MAKE_ROOM)
-        connection.execute(_REPLACE)
+        connection.execute("INSERT INTO quotes BY NAME FROM whole_quotes")
+        connection.execute("DROP TABLE whole_quotes")
 
 
-_MAKE_ROOM: Final = f"""
-DELETE FROM quotes USING ({_SEEN}) AS new
-WHERE quotes.symbol = new.symbol AND quotes.as_of = new.seen
+# What a later quote of one session does not say, the earlier one has said.
+_WHOLE_QUOTES: Final = f"""
+CREATE TEMP TABLE whole_quotes AS
+SELECT new.symbol, seen.seen AS as_of, new.name, new.kind, new.price_currency,
+    coalesce(new.statement_currency, old.statement_currency) AS statement_currency,
+    coalesce(new.price, old.price) AS price,
+    coalesce(new.market_cap, old.market_cap) AS market_cap,
+    coalesce(new.shares, old.shares) AS shares,
+    coalesce(new.forward_pe, old.forward_pe) AS forward_pe,
+    coalesce(new.forward_eps, old.forward_eps) AS forward_eps,
+    coalesce(new.earnings_date::DATE, old.earnings_date) AS earnings_date
+FROM new_quotes AS new
+JOIN ({_SEEN}) AS seen USING (symbol)
+LEFT JOIN quotes AS old ON old.symbol = new.symbol AND old.as_of = seen.seen
 """  # noqa: S608 - our own words
-_REPLACE: Final = f"""
-INSERT INTO quotes BY NAME
-SELECT new.* REPLACE (earnings_date::DATE AS earnings_date), seen AS as_of
-FROM new_quotes AS new JOIN ({_SEEN}) USING (symbol)
-"""  # noqa: S608 - our own words
+_MAKE_ROOM: Final = """
+DELETE FROM quotes USING whole_quotes AS new
+WHERE quotes.symbol = new.symbol AND quotes.as_of = new.as_of
+"""
 
 
 def _save_rates(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:

@@ -61,6 +61,15 @@ def read(path: Path) -> YamlDocument:
         ConfigurationError: If the file cannot be read, is too large, is not UTF-8,
             or uses YAML outside the safe subset.
     """
+    return parse(text(path), str(path))
+
+
+def text(path: Path) -> str:
+    """Return the text of the file at ``path``, without a byte order mark.
+
+    Raises:
+        ConfigurationError: If the file cannot be read, is too large or is not UTF-8.
+    """
     name = str(path)
     try:
         with path.open("rb") as file:
@@ -75,7 +84,7 @@ def read(path: Path) -> YamlDocument:
         raise ConfigurationError(
             name, "is larger than 2 MB", "A taxonomy is a small file; check the path."
         )
-    return parse(_decoded(content, name), name)
+    return _decoded(content, name)
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -90,20 +99,20 @@ def _decoded(content: bytes, name: str) -> str:
         ) from error
 
 
-def parse(text: str, name: str) -> YamlDocument:
-    """Return the document that ``text`` writes; ``name`` stands in messages.
+def parse(content: str, name: str) -> YamlDocument:
+    """Return the document that ``content`` writes; ``name`` stands in messages.
 
     Raises:
-        ConfigurationError: If ``text`` is not YAML of the safe subset.
+        ConfigurationError: If ``content`` is not YAML of the safe subset.
     """
-    if found := Reader.NON_PRINTABLE.search(text):
-        line = text.count("\n", 0, found.start()) + 1
+    if found := Reader.NON_PRINTABLE.search(content):
+        line = content.count("\n", 0, found.start()) + 1
         problem = f"holds {found[0]!r}, a character that YAML does not allow"
         raise ConfigurationError(f"{name}, line {line}", problem, "Take it out.")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     builder = _Builder(name)
     try:
-        for event in yaml.parse(text, Loader=loader):
+        for event in yaml.parse(content, Loader=loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from triad_screener.model.live import Bars, Content, Kind, LastFetch, Task
+    from triad_screener.model.market import DatedValue, StatementCell
     from triad_screener.ports import LiveSource
     from triad_screener.store import Store
 
@@ -36,6 +37,7 @@ def carry_out(
     store: Store,
     *,
     clock: Callable[[], datetime],
+    currencies: Mapping[str, str],
     progress: Callable[[int, int], None] | None = None,
 ) -> Refreshed:
     """Carry out ``tasks`` and return what came of them.
@@ -48,6 +50,7 @@ def carry_out(
         live: Where to ask.
         store: Where to keep the answers.
         clock: Gives the time in UTC.
+        currencies: Statement currencies of the taxonomy, by symbol.
         progress: Told how many tasks of how many are done.
 
     Raises:
@@ -57,7 +60,8 @@ def carry_out(
     if not tasks:
         return Refreshed()
     begun, before = time.monotonic(), live.requests
-    asking = _Asking(live, clock, store.last_fetches(), _kept_closes(tasks, store))
+    kept = store.last_fetches(), _kept_closes(tasks, store)
+    asking = _Asking(live, clock, *kept, currencies)
     saving = _Saving(store, len(tasks), progress)
     interrupted = _run(_jobs(tasks), asking, saving)
     return Refreshed(
@@ -172,12 +176,14 @@ class _Asking:
     Attributes:
         last: What the store has, by kind and symbol.
         closes: Closes of the sessions that are asked for again, by symbol.
+        currencies: Statement currencies of the taxonomy, by symbol.
     """
 
     live: LiveSource
     clock: Callable[[], datetime]
     last: Mapping[tuple[Kind, str], LastFetch]
     closes: Mapping[str, Mapping[date, float]]
+    currencies: Mapping[str, str]
 
     def ask(self, job: Job) -> list[Fetched]:
         """Return what came of every task of ``job``."""
@@ -200,10 +206,21 @@ class _Asking:
             if task.kind == "prices":
                 return [self._prices(task)]
             if task.kind == "rates":
-                return [(task, self.live.rates(task.symbol, task.since))]
-            return [(task, self.live.statements(task.symbol))]
+                return [(task, self._rates(task))]
+            return [(task, self._statements(task))]
         except FetchFailure as failure:
             return [(task, failure)]
+
+    def _rates(self, task: Task) -> tuple[DatedValue, ...]:
+        found = self.live.rates(task.symbol, task.since)
+        revisions.require_newer(found, self.last.get(("rates", task.symbol)))
+        return found
+
+    def _statements(self, task: Task) -> tuple[StatementCell, ...]:
+        found = self.live.statements(task.symbol)
+        if expected := self.currencies.get(task.symbol):
+            revisions.require_currency(found, expected)
+        return found
 
     def _prices(self, task: Task) -> tuple[Task, Bars]:
         """Return the bars; the whole history where the past has been revised."""
@@ -212,6 +229,7 @@ class _Asking:
         kept = self.closes.get(task.symbol, {})
         if task.since and last and last.newest:
             revisions.require_progress(bars, last, whole=False)
+            revisions.require_same_unit(bars, kept)
             if revisions.revises_the_past(bars, last.newest, kept):
                 task = replace(task, since=None)
                 bars = self.live.prices(task.symbol, None)

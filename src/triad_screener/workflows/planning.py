@@ -81,6 +81,13 @@ def wanted(taxonomy: Taxonomy, tickers: Collection[str] | None = None) -> Wanted
     )
 
 
+def statement_currencies(taxonomy: Taxonomy) -> dict[str, str]:
+    """Return the currency in which each line reports, by ticker."""
+    return {
+        line.ticker: line.identity.statement_currency for line in taxonomy.constituents
+    }
+
+
 def plan(
     asked: Wanted,
     last: Mapping[tuple[Kind, str], LastFetch],

@@ -47,7 +47,12 @@ def refresh(
     last = means.store.last_fetches()
     tasks = planning.plan(asked, last, means.clock(), full=full)
     done = carry_out(
-        tasks, means.live(), means.store, clock=means.clock, progress=means.progress
+        tasks,
+        means.live(),
+        means.store,
+        clock=means.clock,
+        currencies=planning.statement_currencies(taxonomy),
+        progress=means.progress,
     )
     return done, supplies(asked, means.store.last_fetches(), means.clock())
 

@@ -1,19 +1,24 @@
-"""Do new bars fit the ones that are kept, or has the past been revised?"""
+"""Do new figures fit the ones that are kept, or has the past been revised?"""
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.live import FetchFailure
+from triad_screener.model.market import SHARES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from triad_screener.model.live import Bars, LastFetch
+    from triad_screener.model.market import DatedValue, StatementCell
 
 #: Largest relative difference between two closes of one session that are the same.
 SAME_CLOSE: Final = 0.005
+#: Least factor between two closes of one session that no split explains: a unit.
+ANOTHER_UNIT: Final = 50.0
 #: Share of the kept sessions that a whole history must at least have.
 LEAST_HISTORY: Final = 0.9
 
@@ -36,6 +41,50 @@ def revises_the_past(bars: Bars, newest: date, kept: Mapping[date, float]) -> bo
         for day, close in zip(sessions, bars.closes.tolist(), strict=True)
         if day in kept and day < newest
     )
+
+
+def require_same_unit(bars: Bars, kept: Mapping[date, float]) -> None:
+    """Refuse closes that are all a hundred times those kept, or a hundredth.
+
+    Args:
+        bars: As they came now.
+        kept: Closes kept, by session.
+
+    Raises:
+        FetchFailure: If that is so, and no split is listed that could have done it.
+    """
+    pairs = zip(bars.sessions.tolist(), bars.closes.tolist(), strict=True)
+    factors = [close / kept[day] for day, close in pairs if day in kept]
+    factor = median(factors) if factors else 1.0
+    if 1 / ANOTHER_UNIT < factor < ANOTHER_UNIT or bars.splits:
+        return
+    detail = f"prices are {factor:.3g} times those kept, and no split is listed"
+    raise FetchFailure("rejected: another unit", detail)
+
+
+def require_currency(cells: Sequence[StatementCell], expected: str) -> None:
+    """Refuse statements of which no amount is in the currency of the line.
+
+    Raises:
+        FetchFailure: If that is so.
+    """
+    found = {cell.currency for cell in cells} - {SHARES}
+    if found and expected not in found:
+        named = ", ".join(sorted(found))
+        detail = f"amounts are in {named}, and the taxonomy says {expected}"
+        raise FetchFailure("rejected: statement currency", detail)
+
+
+def require_newer(rates: Sequence[DatedValue], last: LastFetch | None) -> None:
+    """Refuse rates that end before the newest kept.
+
+    Raises:
+        FetchFailure: If they do.
+    """
+    end = max((rate.date for rate in rates if rate.date), default=None)
+    if last and last.newest and end and end < last.newest:
+        detail = f"rates end on {end}, and those of {last.newest} are kept already"
+        raise FetchFailure("rejected: older than kept", detail)
 
 
 def require_progress(bars: Bars, last: LastFetch | None, *, whole: bool) -> None:

@@ -109,7 +109,8 @@ def serve(
     if offline and choice == AUTO and not means.store.exists():
         return Served(means.bundled())
     asked = planning.wanted(taxonomy)
-    known = _Known(asked, means.store.last_fetches())
+    currencies = planning.statement_currencies(taxonomy)
+    known = _Known(asked, currencies, means.store.last_fetches())
     if choice == STORE or (known.suffices and (offline or known.is_past(as_of, means))):
         return Served(means.store, until=FOREVER)
     if offline:
@@ -122,6 +123,7 @@ class _Known:
     """What is wanted, and what the store has of it."""
 
     asked: Wanted
+    currencies: Mapping[str, str]
     last: Mapping[tuple[Kind, str], LastFetch]
 
     def lines_with(self, *kinds: Kind) -> int:
@@ -175,6 +177,7 @@ def _live(choice: str, known: _Known, means: Means) -> Served:
             means.live(),
             means.store,
             clock=means.clock,
+            currencies=known.currencies,
             progress=means.progress,
         )
     except UnwritableStoreError as error:
@@ -183,7 +186,7 @@ def _live(choice: str, known: _Known, means: Means) -> Served:
         raise KeyboardInterrupt
     if choice == LIVE and done.outage:
         raise failure(done.outage)
-    known = _Known(known.asked, means.store.last_fetches())
+    known = replace(known, last=means.store.last_fetches())
     warnings += described(done)
     return _settled(choice, known, means, told=_told(done), warnings=warnings)
 

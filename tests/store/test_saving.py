@@ -284,3 +284,12 @@ def test_what_a_later_quote_of_the_session_does_not_say_the_earlier_one_has_said
     assert line.shares is not None
     assert line.market_capitalisation is not None
     assert (line.shares.value, line.market_capitalisation.value) == (2e9, 5e9)
+
+
+def test_the_rates_kept_from_a_day_on_are_known_by_currency(store: Store) -> None:
+    store.save(
+        [rates("TWD", {may(14): 0.031, FRIDAY: 0.032}), rates("EUR", {FRIDAY: 1})]
+    )
+
+    assert store.rates(["TWD", "CNY"], FRIDAY) == {"TWD": {FRIDAY: 0.032}}
+    assert store.rates([], FRIDAY) == {}

@@ -125,3 +125,19 @@ def test_rates_that_end_before_those_kept_are_refused() -> None:
     revisions.require_newer((DatedValue(0.03, NEWEST),), kept())
     revisions.require_newer(older, None)
     revisions.require_newer((), kept())
+
+
+@pytest.mark.parametrize("factor", [0.01, 0.6, 1.6, 100])
+def test_a_rate_that_contradicts_the_one_kept_is_refused(factor: float) -> None:
+    new = (DatedValue(0.03 * factor, NEWEST),)
+
+    with pytest.raises(FetchFailure, match="times the one kept") as refused:
+        revisions.require_same_rates(new, {NEWEST: 0.03})
+
+    assert refused.value.reason == "rejected: another rate"
+
+
+def test_a_rate_of_another_day_or_about_the_same_is_taken() -> None:
+    new = (DatedValue(0.04, NEWEST), DatedValue(9.0, date(2026, 5, 15)))
+
+    revisions.require_same_rates(new, {NEWEST: 0.03})

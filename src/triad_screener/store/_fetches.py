@@ -68,16 +68,24 @@ def _last_fetch(*row: Any) -> LastFetch:  # noqa: ANN401 - the columns of a row
     )
 
 
-def closes(
-    connection: DuckDBPyConnection, symbols: Sequence[str], since: date
+_CLOSES: Final = """
+SELECT symbol, session, close FROM prices
+WHERE list_contains($symbols, symbol) AND session >= $since ORDER BY session
+"""
+_RATES: Final = """
+SELECT currency, day, usd_per_unit FROM rates
+WHERE list_contains($symbols, currency) AND day >= $since ORDER BY day
+"""
+QUERIES: Final = {"prices": _CLOSES, "rates": _RATES}
+
+
+def values(
+    connection: DuckDBPyConnection, kind: str, symbols: Sequence[str], since: date
 ) -> dict[str, dict[date, float]]:
-    """Return the stored closes of each symbol that has any, oldest first."""
-    rows = connection.execute(
-        "SELECT symbol, session, close FROM prices "
-        "WHERE list_contains($symbols, symbol) AND session >= $since ORDER BY session",
-        {"symbols": list(symbols), "since": since},
-    ).fetchall()
+    """Return the stored closes or rates of each symbol that has any, oldest first."""
     found: dict[str, dict[date, float]] = {}
-    for symbol, session, close in rows:
-        found.setdefault(symbol, {})[session] = close
+    if symbols:
+        asked = {"symbols": list(symbols), "since": since}
+        for symbol, day, value in connection.execute(QUERIES[kind], asked).fetchall():
+            found.setdefault(symbol, {})[day] = value
     return found

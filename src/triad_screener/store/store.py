@@ -93,7 +93,19 @@ class Store:
         from triad_screener.store import _fetches
 
         with self._database.reading() as connection:
-            return _fetches.closes(connection, symbols, since)
+            return _fetches.values(connection, "prices", symbols, since)
+
+    def rates(
+        self, currencies: Sequence[str], since: date
+    ) -> dict[str, dict[date, float]]:
+        """Return US dollars per unit from ``since`` on, oldest first, by currency.
+
+        A currency without any is left out.
+        """
+        from triad_screener.store import _fetches
+
+        with self._database.reading() as connection:
+            return _fetches.values(connection, "rates", currencies, since)
 
     def fetch(
         self,

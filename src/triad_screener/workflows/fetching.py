@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from triad_screener.store import Store
 
     Job = Sequence[Task]
+    #: Closes or rates by symbol and day.
+    KeptValues = Mapping[str, Mapping[date, float]]
+    Kept = Callable[[Sequence[str], date], KeptValues]
 
 #: Requests under way at once.
 WORKERS: Final = 6
@@ -60,8 +63,14 @@ def carry_out(
     if not tasks:
         return Refreshed()
     begun, before = time.monotonic(), live.requests
-    kept = store.last_fetches(), _kept_closes(tasks, store)
-    asking = _Asking(live, clock, *kept, currencies)
+    asking = _Asking(
+        live,
+        clock,
+        store.last_fetches(),
+        _overlap(tasks, "prices", store.closes),
+        _overlap(tasks, "rates", store.rates),
+        currencies,
+    )
     saving = _Saving(store, len(tasks), progress)
     interrupted = _run(_jobs(tasks), asking, saving)
     return Refreshed(
@@ -73,11 +82,10 @@ def carry_out(
     )
 
 
-def _kept_closes(
-    tasks: Sequence[Task], store: Store
-) -> Mapping[str, Mapping[date, float]]:
-    since = {t.symbol: t.since for t in tasks if t.kind == "prices" and t.since}
-    return store.closes(tuple(since), min(since.values())) if since else {}
+def _overlap(tasks: Sequence[Task], kind: Kind, kept: Kept) -> KeptValues:
+    """Return what is kept of the days that are asked for again."""
+    since = {t.symbol: t.since for t in tasks if t.kind == kind and t.since}
+    return kept(tuple(since), min(since.values())) if since else {}
 
 
 def _jobs(tasks: Sequence[Task]) -> Iterator[Job]:
@@ -176,13 +184,15 @@ class _Asking:
     Attributes:
         last: What the store has, by kind and symbol.
         closes: Closes of the sessions that are asked for again, by symbol.
+        rates: Rates of the days that are asked for again, by currency.
         currencies: Statement currencies of the taxonomy, by symbol.
     """
 
     live: LiveSource
     clock: Callable[[], datetime]
     last: Mapping[tuple[Kind, str], LastFetch]
-    closes: Mapping[str, Mapping[date, float]]
+    closes: KeptValues
+    rates: KeptValues
     currencies: Mapping[str, str]
 
     def ask(self, job: Job) -> list[Fetched]:
@@ -214,6 +224,7 @@ class _Asking:
     def _rates(self, task: Task) -> tuple[DatedValue, ...]:
         found = self.live.rates(task.symbol, task.since)
         revisions.require_newer(found, self.last.get(("rates", task.symbol)))
+        revisions.require_same_rates(found, self.rates.get(task.symbol, {}))
         return found
 
     def _statements(self, task: Task) -> tuple[StatementCell, ...]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SAME_CLOSE: Final = 0.005
 #: Least factor between two closes of one session that no split explains: a unit.
 ANOTHER_UNIT: Final = 50.0
+#: Largest factor between two rates of one day that are the same currency's.
+SAME_RATE: Final = 1.5
 #: Share of the kept sessions that a whole history must at least have.
 LEAST_HISTORY: Final = 0.9
 
@@ -85,6 +87,20 @@ def require_newer(rates: Sequence[DatedValue], last: LastFetch | None) -> None:
     if last and last.newest and end and end < last.newest:
         detail = f"rates end on {end}, and those of {last.newest} are kept already"
         raise FetchFailure("rejected: older than kept", detail)
+
+
+def require_same_rates(rates: Sequence[DatedValue], kept: Mapping[date, float]) -> None:
+    """Refuse rates that contradict those kept of the same days.
+
+    Raises:
+        FetchFailure: If one is more than half again as high, or as low.
+    """
+    for rate in rates:
+        known = kept.get(rate.date) if rate.date else None
+        factor = rate.value / known if known else 1.0
+        if not 1 / SAME_RATE <= factor <= SAME_RATE:
+            detail = f"the rate of {rate.date} is {factor:.3g} times the one kept"
+            raise FetchFailure("rejected: another rate", detail)
 
 
 def require_progress(bars: Bars, last: LastFetch | None, *, whole: bool) -> None:

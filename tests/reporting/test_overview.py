@@ -27,6 +27,7 @@ from triad_screener.model.document import (
     Table,
     Tone,
 )
+from triad_screener.model.gap import Gap
 from triad_screener.model.market import DatedValue, LineData
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting import overview, record
@@ -202,6 +203,15 @@ class TestNotRanked:
         assert known == pytest.approx(0.4, abs=1e-12)
         assert why == "the source knows nothing of it"
 
+    def test_prices_asked_for_in_vain_are_told_with_the_reason(self) -> None:
+        gap = Gap("L11", "prices", "network", "the connection was refused")
+        other = Gap("L11", "statements", "absent", "none")
+        found = replace(awkward(), gaps=(other, gap))
+
+        why = table(viewed(found), "Not ranked").rows[0][-1]
+
+        assert why == "prices: network: the connection was refused"
+
     def test_a_line_that_the_source_knows_tells_what_it_lacks(self) -> None:
         found = screens.bundled(date(2025, 2, 14))
 
@@ -248,6 +258,19 @@ class TestHeader:
         assert texts(viewed(screens.small()))[0] == (
             "Figures from folder figures, as of 2026-05-15."
         )
+
+    def test_what_was_asked_and_what_went_wrong_stand_below_unless_quiet(self) -> None:
+        view: dict[str, Any] = {
+            "told": "Asked.",
+            "troubles": ("Failed.",),
+            "warnings": ("Old.",),
+        }
+
+        loud, quiet = viewed(**view), viewed(**view, quiet=True)
+
+        assert texts(loud)[2:5] == ["Asked.", "Failed.", "Old."]
+        assert not {"Asked.", "Failed.", "Old."} & {*texts(quiet)}
+        assert loud.record["warnings"] == ["Old."]
 
     def test_freshness_recipe_universe_and_rates_are_told(self) -> None:
         foreign = constituent("TSM", statement_currency="TWD", role="named")

@@ -23,6 +23,7 @@ AGE: Final = re.compile(r", \d+ days old")
 SUBCOMMANDS: Final = {
     "taxonomy": ("check", "show", "schema", "init", "add"),
     "store": ("info", "export", "vacuum"),
+    "runs": ("list", "show"),
 }
 
 

@@ -259,9 +259,10 @@ class Program:
     def explain(self, ticker: str, *options: str) -> Json:
         answer = self("explain", ticker, "--format", "json", *options)
         assert answer.code == 0, answer.err
+        assert not answer.err, answer.err  # DEBUG
         return answer.json
 
-    def start(self, *arguments: str, first: str = "") -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, first: str = "pass") -> subprocess.Popen[bytes]:
         """Run it in a process of its own, every warning shown; do ``first`` first."""
         code = (
             f"import sys; {first}; {PATIENCE}\nfrom triad_screener import cli\n"
@@ -876,15 +877,17 @@ def test_a_kill_in_the_middle_of_a_refresh_keeps_what_had_come(
     )
     store = Store(settings.store_file(), wait=30)
     with triad.start("refresh", "--full") as process:
-        while not store.last_fetches().get(("prices", "AAA")):
+        while process.poll() is None:
+            if store.last_fetches().get(("prices", "AAA")):
+                process.kill()
             time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
     three.server.payloads["chart"] = good
     asked = [one.path for one in three.server.asked]
 
     answer = triad.screen("--min-coverage", "1")
 
     again = [one.path for one in three.server.asked[len(asked) :]]
+    assert process.returncode == -signal.SIGKILL
     assert (answer.code, answer.err) == (0, "")
     assert [line["rank"] for line in answer.json["lines"]] == [1, 2, 3]
     assert "/v8/finance/chart/CCC" in again

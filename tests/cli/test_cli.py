@@ -80,6 +80,7 @@ def test_the_version_is_the_one_of_the_package(triad: Triad) -> None:
         *cli.COMMANDS,
         *(f"taxonomy {part}" for part in ("check", "show", "schema", "init", "add")),
         *(f"store {part}" for part in ("info", "export", "vacuum")),
+        *(f"runs {part}" for part in ("list", "show")),
     ],
 )
 def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> None:
@@ -87,7 +88,7 @@ def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> N
 
     assert (answer.code, answer.err) == (0, "")
     assert f"triad {command}" in answer.out
-    assert command in ("taxonomy", "store") or "Example" in answer.out
+    assert command in ("taxonomy", "store", "runs") or "Example" in answer.out
 
 
 def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
@@ -121,8 +122,8 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
             ("\x1b[31m",),
             (
                 "triad: There is no command called '\\x1b[31m'.\n"
-                "       Choose one of: doctor, explain, factors, refresh, score, "
-                "screen, store, taxonomy.\n"
+                "       Choose one of: doctor, explain, factors, history, refresh, "
+                "runs, score, screen, store, taxonomy.\n"
             ),
         ),
     ],

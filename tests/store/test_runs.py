@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -152,3 +152,33 @@ def test_new_figures_end_every_answer(store: Store) -> None:
 
     store.save([prices("AAA", [1])])
     assert store.answer("question", SATURDAY) is None
+
+
+def test_a_history_has_every_run_of_a_line_by_its_day(store: Store) -> None:
+    screen = screens.bundled()
+    earlier = replace(screen.run, id="e", as_of=FRIDAY - timedelta(days=7))
+    store.save_run(screen, LATER)
+    store.save_run(replace(screen, run=earlier), SATURDAY)
+
+    places = store.history("TSM")
+
+    assert [place.run.id for place in places] == ["e", screen.run.id]
+    assert (places[0].rank, places[0].score) == (1, screen.scores.lines[0].score)
+    assert store.history("NOPE") == []
+
+
+def test_a_line_that_was_not_ranked_has_a_place_without_a_rank(store: Store) -> None:
+    screen = screens.bundled(date(2025, 2, 14))
+    store.save_run(screen, SATURDAY)
+
+    (place,) = store.history(screen.scores.unranked[0].ticker)
+
+    assert (place.rank, place.score, place.run.as_of) == (None, None, screen.run.as_of)
+
+
+def test_the_entry_of_a_run_is_had_by_the_beginning_of_its_id(store: Store) -> None:
+    store.save_run(named("abc1"), SATURDAY)
+
+    assert store.entry("ab").id == "abc1"
+    with pytest.raises(UnknownNameError):
+        store.entry("")

@@ -74,6 +74,7 @@ def test_a_store_tells_what_it_holds(store: Store) -> None:
         "rates": 2,
         "fetches": 8,
         "runs": 0,
+        "run_lines": 0,
         "answers": 0,
     }
     assert (found.symbols, found.first_session, found.newest_session) == (

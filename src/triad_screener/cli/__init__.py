@@ -33,6 +33,14 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "triad_screener.cli.refresh",
         "Bring the store up to date from Yahoo Finance.",
     ),
+    "runs": (
+        "triad_screener.cli.runs",
+        "List the runs that are kept; show what is known of one.",
+    ),
+    "history": (
+        "triad_screener.cli.history",
+        "Show rank and score of one line over the runs.",
+    ),
     "store": (
         "triad_screener.cli.store",
         "Say what the store holds; write it as a folder; compact it.",
@@ -53,7 +61,11 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 
 #: Commands within commands.
-_PARTS: Final = ("check", "show", "schema", "init", "add", "info", "export", "vacuum")
+_PARTS: Final = (
+    *("check", "show", "schema", "init", "add"),
+    *("info", "export", "vacuum"),
+    "list",
+)
 
 
 class _Commands(TyperGroup):

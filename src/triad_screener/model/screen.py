@@ -197,6 +197,7 @@ class Screen:
     Attributes:
         tickers: Every line of the taxonomy, in its order.
         exposure_floor: Exposure from which a line is eligible for a pillar's basket.
+        recipe: Every value of the recipe, as JSON.
         scores: Ranks, pillar lists and baskets.
         facts: By ticker, of every line of the taxonomy that the source knows.
         not_listed: Lines whose trading began after the as-of date, by ticker.
@@ -210,6 +211,7 @@ class Screen:
     run: Run
     tickers: tuple[str, ...]
     exposure_floor: float
+    recipe: str
     pillars: Mapping[Pillar, PillarFact]
     layer_names: Mapping[str, str]
     scores: Scores

@@ -38,6 +38,25 @@ class RunEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where one line stood in one run.
+
+    Attributes:
+        run: The run.
+        rank: 1 is best; None where it was not ranked.
+        score: 0 to 100; None where it was not ranked.
+        score_low: Lower end of the interval; None where no factor was missing.
+        score_high: Upper end of the interval; None where no factor was missing.
+    """
+
+    run: RunEntry
+    rank: int | None
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoreInfo:
     """What a store holds.
 

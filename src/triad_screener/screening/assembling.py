@@ -76,6 +76,7 @@ def assemble(
         run=_run(request, market, as_of, config_hash),
         tickers=tuple(tickers),
         exposure_floor=request.recipe.exposure_floor,
+        recipe=request.recipe.model_dump_json(),
         pillars={
             pillar: PillarFact(info.name.en, info.name.zh, info.colour)
             for pillar, info in taxonomy.pillars.items()

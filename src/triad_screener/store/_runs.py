@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from triad_screener.errors import UnknownNameError, UsageError
-from triad_screener.model.stored import RunEntry
+from triad_screener.model.stored import Place, RunEntry
 from triad_screener.store import _codec, _times
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from triad_screener.model.screen import Screen
 
 _SHOWN = 5
+#: Columns of a place that are not those of its run.
+_PLACE = 4
 _COLUMNS = (
     "id, stored_at, as_of, source, recipe, universe, lines, ranked, config_hash, "
     "data_hash, program_version"
@@ -51,7 +53,47 @@ def save_run(connection: DuckDBPyConnection, screen: Screen, at: datetime) -> bo
         f"INSERT INTO runs ({_COLUMNS}, screen) VALUES ({places})",  # noqa: S608 - our own words
         row,
     )
+    _save_places(connection, screen)
     return True
+
+
+def _save_places(connection: DuckDBPyConnection, screen: Screen) -> None:
+    """Write where each line stands, so that a history needs no screen."""
+    from triad_screener.store import _rows  # noqa: PLC0415 - showing a run needs no numpy
+
+    lines, unranked = screen.scores.lines, screen.scores.unranked
+    nothing = [None] * len(unranked)
+    with _rows.offered(
+        connection,
+        "new_places",
+        ticker=_rows.texts(
+            [*(one.ticker for one in lines), *(one.ticker for one in unranked)]
+        ),
+        rank=_rows.numbers([*(one.rank for one in lines), *nothing]),
+        score=_rows.numbers([*(one.score for one in lines), *nothing]),
+        score_low=_rows.numbers([*(one.score_low for one in lines), *nothing]),
+        score_high=_rows.numbers([*(one.score_high for one in lines), *nothing]),
+    ):
+        connection.execute(
+            "INSERT INTO run_lines BY NAME SELECT ? AS run_id, * FROM new_places",
+            [screen.run.id],
+        )
+
+
+def history(connection: DuckDBPyConnection, ticker: str) -> list[Place]:
+    """Return where ``ticker`` stood in every run that considered it, oldest first."""
+    columns = ", ".join(f"runs.{name.strip()}" for name in _COLUMNS.split(","))
+    rows = connection.execute(
+        f"SELECT rank, score, score_low, score_high, {columns} "  # noqa: S608 - our own words
+        "FROM run_lines JOIN runs ON runs.id = run_id WHERE ticker = ? "
+        "ORDER BY as_of, stored_at, runs.rowid",
+        [ticker],
+    ).fetchall()
+    return [Place(_entry(*run), *place) for *place, run in map(_split, rows)]
+
+
+def _split(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*row[:_PLACE], row[_PLACE:])
 
 
 def _screen(connection: DuckDBPyConnection, run_id: str) -> bytes | None:
@@ -59,6 +101,29 @@ def _screen(connection: DuckDBPyConnection, run_id: str) -> bytes | None:
         "SELECT screen FROM runs WHERE id = ?", [run_id]
     ).fetchone()
     return row[0] if row else None
+
+
+def entry(connection: DuckDBPyConnection, prefix: str) -> RunEntry:
+    """Return the run whose id is, or alone begins with, ``prefix``.
+
+    Raises:
+        UnknownNameError: If there is none.
+        UsageError: If there are several.
+    """
+    known = {one.id: one for one in runs(connection)}
+    if prefix in known:
+        return known[prefix]
+    found = [name for name in known if prefix and name.startswith(prefix)]
+    if not found:
+        raise UnknownNameError("run", prefix, known)
+    if len(found) > 1:
+        shown = ", ".join(found[:_SHOWN])
+        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise UsageError(
+            f"The run {prefix!r} could be {len(found)} runs: {shown}{more}.",
+            "Give more of the id.",
+        )
+    return known[found[0]]
 
 
 def run(connection: DuckDBPyConnection, prefix: str) -> Screen:
@@ -69,20 +134,7 @@ def run(connection: DuckDBPyConnection, prefix: str) -> Screen:
         UsageError: If there are several.
         DamagedRunError: If it cannot be read.
     """
-    known = [entry.id for entry in runs(connection)]
-    found = [one for one in known if one.startswith(prefix)]
-    if prefix in found:
-        found = [prefix]
-    if not found:
-        raise UnknownNameError("run", prefix, known)
-    if len(found) > 1:
-        shown = ", ".join(found[:_SHOWN])
-        more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        raise UsageError(
-            f"The run {prefix!r} could be {len(found)} runs: {shown}{more}.",
-            "Give more of the id.",
-        )
-    return _decoded(_screen(connection, found[0]) or b"")
+    return _decoded(_screen(connection, entry(connection, prefix).id) or b"")
 
 
 def _decoded(content: bytes) -> Screen:

@@ -41,6 +41,10 @@ CREATE TABLE runs (
     universe VARCHAR, lines INTEGER, ranked INTEGER, config_hash VARCHAR,
     data_hash VARCHAR, program_version VARCHAR, screen BLOB
 );
+CREATE TABLE run_lines (
+    run_id VARCHAR, ticker VARCHAR, rank INTEGER, score DOUBLE, score_low DOUBLE,
+    score_high DOUBLE
+);
 CREATE TABLE answers (key VARCHAR, run_id VARCHAR, until TIMESTAMP);
 """
 #: Bytes before the first block of a file: three headers.
@@ -56,6 +60,7 @@ TABLES: Final = (
     "rates",
     "fetches",
     "runs",
+    "run_lines",
     "answers",
 )
 

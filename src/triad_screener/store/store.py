@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from triad_screener.model.live import Fetched, Kind, LastFetch
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
-    from triad_screener.model.stored import RunEntry, StoreInfo
+    from triad_screener.model.stored import Place, RunEntry, StoreInfo
     from triad_screener.model.taxonomy import Constituent
 
 # Methods import late: a stored run is shown without numpy, and importing this is free.
@@ -174,6 +174,25 @@ class Store:
 
         with self._database.reading() as connection:
             return _runs.runs(connection)
+
+    def entry(self, run_id: str) -> RunEntry:
+        """Return what is known of a run, by its id or the beginning of it.
+
+        Raises:
+            UnknownNameError: If there is none.
+            UsageError: If several begin like that.
+        """
+        from triad_screener.store import _runs
+
+        with self._database.reading() as connection:
+            return _runs.entry(connection, run_id)
+
+    def history(self, ticker: str) -> list[Place]:
+        """Return where ``ticker`` stood in every run, by as-of date, oldest first."""
+        from triad_screener.store import _runs
+
+        with self._database.reading() as connection:
+            return _runs.history(connection, ticker)
 
     def answer(self, key: str, now: datetime) -> Screen | None:
         """Return the run that answers the question ``key`` at ``now``, if any."""

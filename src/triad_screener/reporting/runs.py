@@ -1,0 +1,148 @@
+"""Which runs are kept, and where did a line stand in them?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triad_screener.model.document import Column, Kind, Paragraph, Report, Table, Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from triad_screener.model.stored import Place, RunEntry
+
+_NOTHING = "No run is kept yet. 'triad screen' keeps each one."
+
+
+def of_runs(entries: Sequence[RunEntry]) -> Report:
+    """Return the runs, the last kept first."""
+    rows = [_facts(entry) for entry in entries]
+    columns = (
+        Column("Run", Kind.NAME, 100),
+        Column("As of", Kind.DATE, 100),
+        Column("Kept (UTC)", Kind.TEXT, 60),
+        Column("Source", Kind.TEXT, 80),
+        Column("Recipe", Kind.TEXT, 70),
+        Column("Universe", Kind.TEXT, 40),
+        Column("Ranked", Kind.COUNT, 50),
+        Column("Lines", Kind.COUNT, 30),
+    )
+    table = Table(
+        "Runs",
+        columns,
+        tuple(
+            (
+                entry.id,
+                entry.as_of,
+                f"{entry.at:%Y-%m-%d %H:%M}",
+                entry.source,
+                entry.recipe,
+                entry.universe,
+                entry.ranked,
+                entry.lines,
+            )
+            for entry in entries
+        ),
+        note="Show one again: triad screen --run ID.",
+    )
+    return Report(
+        title=f"{len(entries)} runs",
+        blocks=(table,) if entries else (Paragraph(_NOTHING, Tone.NOTICE),),
+        record={"schema_version": 1, "runs": rows},
+        rows=tuple(rows),
+        tickers=tuple(entry.id for entry in entries),
+    )
+
+
+def of_run(entry: RunEntry) -> Report:
+    """Return what is known of one run, its inputs' hashes included."""
+    facts = _facts(entry)
+    columns = (Column("", Kind.NAME, 100), Column("", Kind.TEXT, 90))
+    rows = tuple((name.replace("_", " "), str(value)) for name, value in facts.items())
+    return Report(
+        title=f"Run {entry.id}",
+        blocks=(
+            Table("", columns, rows, note=f"All of it: triad screen --run {entry.id}."),
+        ),
+        record={"schema_version": 1, "run": facts},
+        rows=(facts,),
+        tickers=(entry.id,),
+    )
+
+
+def _facts(entry: RunEntry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "as_of": entry.as_of.isoformat(),
+        "kept_at": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}",
+        "source": entry.source,
+        "recipe": entry.recipe,
+        "universe": entry.universe,
+        "lines": entry.lines,
+        "ranked": entry.ranked,
+        "config_hash": entry.config_hash,
+        "data_hash": entry.data_hash,
+        "program_version": entry.program_version,
+    }
+
+
+def of_history(ticker: str, places: Sequence[Place]) -> Report:
+    """Return rank and score of ``ticker`` over the runs, oldest first."""
+    rows = [_place(place) for place in places]
+    scores = tuple(place.score for place in places if place.score is not None)
+    columns = (
+        Column("As of", Kind.DATE, 100),
+        Column("Rank", Kind.COUNT, 100),
+        Column("Of", Kind.COUNT, 70),
+        Column("Score", Kind.SCORE, 100),
+        Column("Range", Kind.TEXT, 60),
+        Column("Recipe", Kind.TEXT, 40),
+        Column("Universe", Kind.TEXT, 40),
+        Column("Run", Kind.NAME, 80),
+    )
+    table = Table(
+        ticker,
+        columns,
+        tuple(
+            (
+                place.run.as_of,
+                place.rank,
+                place.run.ranked,
+                place.score,
+                _interval(place),
+                place.run.recipe,
+                place.run.universe,
+                place.run.id,
+            )
+            for place in places
+        ),
+    )
+    trend = Table("Score", (Column("", Kind.TREND, 100),), ((scores,),))
+    return Report(
+        title=f"{ticker} in {len(places)} runs",
+        blocks=(table, trend) if len(scores) > 1 else (table,),
+        record={"schema_version": 1, "ticker": ticker, "places": rows},
+        rows=tuple(rows),
+        tickers=(ticker,) if places else (),
+    )
+
+
+def _interval(place: Place) -> str:
+    if place.score_low is None or place.score_high is None:
+        return ""
+    return f"{place.score_low:.0f}-{place.score_high:.0f}"
+
+
+def _place(place: Place) -> Mapping[str, object]:
+    return {
+        "as_of": place.run.as_of.isoformat(),
+        "rank": place.rank,
+        "ranked": place.run.ranked,
+        "score": place.score,
+        "score_low": place.score_low,
+        "score_high": place.score_high,
+        "recipe": place.run.recipe,
+        "universe": place.run.universe,
+        "source": place.run.source,
+        "run": place.run.id,
+    }

@@ -8,6 +8,8 @@ Every figure can be worked out in the head: closes do not move unless a test say
 from __future__ import annotations
 
 import json
+import math
+import os
 import signal
 import subprocess
 import sys
@@ -23,10 +25,13 @@ import trustme
 import lives
 import worlds
 from sources.yahoo_server import HOSTS, Answer, YahooServer, as_json, error
+from store import figures
 from triad_screener import cli, settings
 from triad_screener.cli import _clock
+from triad_screener.errors import StoreError
 from triad_screener.sources import _yahoo_gate, _yahoo_wire
 from triad_screener.store import Store
+from triad_screener.workflows import fetching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -259,7 +264,6 @@ class Program:
     def explain(self, ticker: str, *options: str) -> Json:
         answer = self("explain", ticker, "--format", "json", *options)
         assert answer.code == 0, answer.err
-        assert not answer.err, answer.err  # DEBUG
         return answer.json
 
     def start(self, *arguments: str, first: str = "pass") -> subprocess.Popen[bytes]:
@@ -295,6 +299,8 @@ def server(
         monkeypatch.delenv(name, raising=False)
     for name in TIMEOUTS:
         monkeypatch.setattr(_yahoo_wire, name, (20.0, 20.0))
+    # All answers of a run are saved at once, whichever comes first.
+    monkeypatch.setattr(fetching, "SAVE_EVERY", 60.0)
     # Between tries wait as briefly as can be.
     monkeypatch.setattr(_yahoo_gate, "PAUSE", 0.01)
     monkeypatch.setattr(_yahoo_wire, "_BACKOFF", lambda _: 0.01)
@@ -423,6 +429,26 @@ def test_without_a_rate_from_yahoo_a_value_is_missing_rather_than_mixed(
     assert found["missing"]["ebit_ev"]["detail"] == "no exchange rate of TWD is known"
 
 
+@pytest.mark.parametrize(
+    ("rate", "last", "reason"),
+    [
+        (1 / 32, date(2026, 5, 18), "another rate"),
+        (32.0, date(2026, 5, 14), "older than kept"),
+    ],
+)
+def test_rates_that_cannot_be_are_refused_and_the_last_good_ones_serve(
+    tsm: Yahoo, triad: Program, clock: Clock, rate: float, last: date, reason: str
+) -> None:
+    before = triad.screen()
+    clock.forward(days=2, hours=12)
+    tsm.trade("TWD=X", *[rate] * 300, last=last, currency="TWD")
+
+    after = triad.screen()
+
+    assert after.raw == before.raw
+    assert f"rejected: {reason} 1 (TWD rates" in after.err
+
+
 def test_a_currency_that_yahoo_names_otherwise_is_told_and_the_cells_decide(
     tsm: Yahoo, triad: Program
 ) -> None:
@@ -437,24 +463,49 @@ def test_a_currency_that_yahoo_names_otherwise_is_told_and_the_cells_decide(
     assert value == (2000 - 61.5) * BILLION
 
 
-def test_statements_that_yahoo_labels_otherwise_are_rejected_and_told(
+def _relabel(series: Json) -> None:
+    """Say US dollars where it was another currency."""
+    for entry in series[series["meta"]["type"][0]]:
+        entry["currencyCode"] = "USD"
+
+
+def test_statements_that_yahoo_labels_otherwise_are_refused_and_the_last_good_serve(
     tsm: Yahoo, triad: Program
 ) -> None:
-    tsm.quotes["TSM"]["financialCurrency"] = "USD"
-    for kind, series in tsm.statements["TSM"].items():
-        for entry in series[kind]:
-            entry["currencyCode"] = "USD"
+    before = triad.screen()
+    for series in tsm.statements["TSM"].values():
+        _relabel(series)
+
+    refreshed = triad("refresh", "--full")
+
+    assert "rejected: statement currency" in refreshed.out
+    assert "amounts are in USD, and the taxonomy says TWD" in refreshed.out
+    assert triad.screen().raw == before.raw
+
+
+def test_statements_that_yahoo_never_labelled_as_expected_are_a_gap(
+    tsm: Yahoo, triad: Program
+) -> None:
+    for series in tsm.statements["TSM"].values():
+        _relabel(series)
+
+    answer = triad.screen("--source", "yahoo")
+
+    (gap,) = [gap for gap in answer.json["gaps"] if gap["subject"] == "statements"]
+    assert gap["reason"] == "rejected: statement currency"
+    assert gap["detail"] == "amounts are in USD, and the taxonomy says TWD"
+
+
+def test_a_row_that_yahoo_labels_otherwise_is_rejected_and_told(
+    tsm: Yahoo, triad: Program
+) -> None:
+    _relabel(tsm.statements["TSM"]["quarterlyTotalRevenue"])
 
     found = triad.explain("TSM")
-    people = triad("screen", *ALONE)
 
     assert found["line"]["flags"] == ["statements in USD rejected"]
-    assert found["line"]["enterprise_value_usd"] is None
-    assert found["missing"]["ebit_ev"] == {
-        "reason": "rejected: statement currency",
-        "detail": "the statements are in USD, and TWD was expected",
-    }
-    assert "the taxonomy says statements are in TWD, the source USD" in people.out
+    assert raw(found, "rev_yoy_q") is None
+    assert found["line"]["enterprise_value_usd"] == (2000 - 61.5) * BILLION
 
 
 def test_prices_in_pence_are_pounds(yahoo: Yahoo, triad: Program) -> None:
@@ -546,6 +597,21 @@ def test_a_count_of_one_class_never_stands_in_for_all(
     # 2,000bn / 400, else 25bn ordinary shares: 5bn receipts
     assert line["market_cap_usd"] == 2000 * BILLION
     assert line["flags"] == flags
+
+
+@pytest.mark.parametrize("average", [25, 24, 5, 5.2])
+def test_an_average_counted_in_receipts_is_counted_in_ordinary_shares(
+    tsm: Yahoo, triad: Program, average: float
+) -> None:
+    for field in ("impliedSharesOutstanding", "marketCap"):
+        del tsm.quotes["TSM"][field]
+    tsm.report("TSM", "OrdinarySharesNumber", 25 * BILLION)
+    tsm.report("TSM", "DilutedAverageShares", average * BILLION)
+
+    line = triad.explain("TSM")["line"]
+
+    receipts = average if average < 10 else average / 5
+    assert line["market_cap_usd"] == pytest.approx(400 * receipts * BILLION)
 
 
 # --- an outage looks like no data ----------------------------------------------------
@@ -669,6 +735,11 @@ def _hundredfold(chart: Json) -> None:
     chart["indicators"]["quote"][0]["close"][-1] *= 100
 
 
+def _all_hundredfold(chart: Json) -> None:
+    (table,) = chart["indicators"]["quote"]
+    table["close"] = [close * 100 for close in table["close"]]
+
+
 def _tenth(chart: Json) -> None:
     chart["indicators"]["quote"][0]["close"][-1] /= 10
 
@@ -685,7 +756,7 @@ def _renamed(chart: Json) -> None:
     chart["meta"]["symbol"] = "ZZZ"
 
 
-def _in_euros(chart: Json) -> None:
+def _without_currency(chart: Json) -> None:
     chart["meta"]["currency"] = None
 
 
@@ -695,11 +766,12 @@ def _in_euros(chart: Json) -> None:
         (_zero, "price not above zero"),
         (_negative, "price not above zero"),
         (_hundredfold, "price jump"),
+        (_all_hundredfold, "another unit"),
         (_tenth, "price jump"),
         (_shuffled, "sessions out of order"),
         (_twice, "session twice"),
         (_renamed, "another symbol"),
-        (_in_euros, "unexpected shape"),
+        (_without_currency, "unexpected shape"),
     ],
 )
 def test_prices_that_cannot_be_are_refused_and_the_last_good_ones_serve(
@@ -832,6 +904,37 @@ def test_the_number_of_requests_is_known(
     assert monday == first | {"cookie": 2, "crumb": 2, "chart": 6}
 
 
+# --- a library that chatters ---------------------------------------------------------
+
+CHATTERING: Final = """
+import logging, warnings
+warnings.warn("while it is imported", FutureWarning)
+class config:
+    class debug:
+        hide_exceptions = True
+def speak():
+    warnings.warn("while it is used", FutureWarning)
+    logging.getLogger("yfinance").error("possibly delisted")
+"""
+
+
+def test_warnings_and_messages_of_the_library_are_not_heard(tmp_path: Path) -> None:
+    (tmp_path / "yfinance.py").write_text(CHATTERING)
+    probe = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from triad_screener.sources._yahoo_wire import import_library\n"
+        "library = import_library()\n"
+        "library.speak()\n"
+        "sys.exit(library.config.debug.hide_exceptions)"
+    )
+
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-W", "default", "-c", probe], check=False, capture_output=True
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 # --- untrusted names -----------------------------------------------------------------
 
 
@@ -884,12 +987,11 @@ def test_a_kill_in_the_middle_of_a_refresh_keeps_what_had_come(
     three.server.payloads["chart"] = good
     asked = [one.path for one in three.server.asked]
 
-    answer = triad.screen("--min-coverage", "1")
+    answer = triad("refresh", "--min-coverage", "1")
 
     again = [one.path for one in three.server.asked[len(asked) :]]
     assert process.returncode == -signal.SIGKILL
-    assert (answer.code, answer.err) == (0, "")
-    assert [line["rank"] for line in answer.json["lines"]] == [1, 2, 3]
+    assert (answer.code, answer.out, answer.err) == (0, "", "")
     assert "/v8/finance/chart/CCC" in again
     assert "/v8/finance/chart/AAA" not in again
 
@@ -903,7 +1005,7 @@ def test_processes_that_refresh_at_once_wait_their_turn_and_say_nothing(
 
     assert [process.returncode for process in crowd] == [0] * 3
     assert set(said) == {(b"", b"")}
-    assert triad.screen("--offline").json["lines"][2]["rank"] == 3
+    assert triad("refresh").out == ""
     assert three.server.counts["chart"] <= 9
 
 
@@ -923,3 +1025,41 @@ def test_on_a_full_disk_a_refresh_says_so_and_what_is_kept_serves(
     assert len(err.splitlines()) == 2
     assert settings.store_file().read_bytes() == before
     assert triad.screen("--offline").json["lines"][2]["rank"] == 3
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Store:
+    """A store of some blocks: six lines of 9,000 closes each, without holes."""
+    store = Store(tmp_path / "store" / "triad.duckdb")
+    closes = [2 + math.sin(at) for at in range(9000)]
+    store.save([figures.prices(f"S{number}", closes) for number in range(6)])
+    store.vacuum()
+    return store
+
+
+def test_a_store_whose_end_is_missing_is_not_even_added_to(large: Store) -> None:
+    assert large.path is not None
+    os.truncate(large.path, large.path.stat().st_size - 262_144)
+    content = large.path.read_bytes()
+
+    with pytest.raises(StoreError, match="its end is missing"):
+        large.save([figures.rates("EUR", {FRIDAY: 1.1})])
+
+    assert large.path.read_bytes() == content
+
+
+def test_a_vacuum_puts_a_new_file_in_the_place_of_the_old_one(
+    large: Store, tmp_path: Path
+) -> None:
+    assert large.path is not None
+    large.save([figures.prices("S0", [1.0])])
+    large.save([figures.prices("S1", [1.0])])
+    old = tmp_path / "old"
+    os.link(large.path, old)
+    content = old.read_bytes()
+
+    before, after = large.vacuum()
+
+    assert after < before
+    assert large.path.stat().st_ino != old.stat().st_ino
+    assert len(old.read_bytes()) == len(content)

@@ -122,8 +122,8 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
             ("\x1b[31m",),
             (
                 "triad: There is no command called '\\x1b[31m'.\n"
-                "       Choose one of: doctor, explain, factors, history, refresh, "
-                "runs, score, screen, store, taxonomy.\n"
+                "       Choose one of: diff, doctor, explain, factors, history, "
+                "refresh, runs, score, screen, store, taxonomy.\n"
             ),
         ),
     ],

@@ -254,9 +254,8 @@ class TestCrossSection:
             LineData("BBB", prices([100.0]), average_daily_value_usd=7.0),
         )
         lines = lines_as_known(two, known, as_of=AS_OF, recipe=recipe())
-        facts = {one.constituent.ticker: describe(one, two) for one in lines}
 
-        found = cross_section(lines, facts)
+        found = cross_section([describe(one, two) for one in lines])
 
         assert found.tickers == ("AAA", "BBB")
         assert found.issuers == ("aaa", "bbb")
@@ -273,7 +272,7 @@ class TestCrossSection:
         assert found.half_yearly.tolist() == [False, True]
 
     def test_no_lines_make_an_empty_one(self) -> None:
-        found = cross_section([], {})
+        found = cross_section([])
 
         assert found.exposures.shape == (0, 3)
         assert found.raw.shape == (0, len(FACTORS))

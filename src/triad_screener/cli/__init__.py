@@ -41,6 +41,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "triad_screener.cli.history",
         "Show rank and score of one line over the runs.",
     ),
+    "diff": (
+        "triad_screener.cli.diff",
+        "Show what moved between two runs, and why.",
+    ),
     "store": (
         "triad_screener.cli.store",
         "Say what the store holds; write it as a folder; compact it.",

@@ -24,6 +24,8 @@ class Kind(Enum):
     BAR = auto()
     #: A z-score or other signed number.
     SIGNED = auto()
+    #: Points of a score that something adds or takes; blank where it has no part.
+    POINTS = auto()
     #: Values over time, oldest first.
     TREND = auto()
     #: A fraction, shown in per cent.

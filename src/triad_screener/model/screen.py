@@ -86,6 +86,7 @@ class LineFacts:
     """What is known of a line, ranked or not.
 
     Attributes:
+        half_yearly: Whether the longer age bounds apply to its statements.
         close: Last close and its session; None without a price.
         market_cap_usd: US dollars; None where missing.
         enterprise_value_usd: US dollars; None where missing.
@@ -111,6 +112,7 @@ class LineFacts:
     statement_currency: str
     ordinary_per_receipt: float
     exposures: Mapping[Pillar, ExposureFact]
+    half_yearly: bool
     close: Figure | None
     market_cap_usd: float | None
     enterprise_value_usd: float | None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = "n/a"
 #: Where an empty cell says as much.
-_BLANK: Final = (Kind.TEXT, Kind.DATE, Kind.FRACTION)
+_BLANK: Final = (Kind.TEXT, Kind.DATE, Kind.FRACTION, Kind.POINTS)
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _AXIS: Final = "│"
@@ -163,6 +163,7 @@ _WRITERS: Final[Mapping[Kind, Callable[[float], str]]] = {
     Kind.SCORE: "{:.1f}".format,
     Kind.BAR: lambda value: signed(value, 1),
     Kind.SIGNED: lambda value: signed(value, 3),
+    Kind.POINTS: lambda value: signed(value, 1),
     Kind.FRACTION: "{:.1%}".format,
     Kind.WEIGHT: "{:.1%}".format,
     Kind.AMOUNT: amount,

@@ -51,6 +51,7 @@ _RIGHT: Final = frozenset(
         Kind.COUNT,
         Kind.SCORE,
         Kind.SIGNED,
+        Kind.POINTS,
         Kind.FRACTION,
         Kind.WEIGHT,
         Kind.NUMBER,

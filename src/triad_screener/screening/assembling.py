@@ -66,7 +66,7 @@ def assemble(
     }
     among = taxonomy.post_tickers if request.universe == "post" else None
     scores = scoring.score(
-        measuring.cross_section(listed, facts),
+        measuring.cross_section([*facts.values()]),
         request.recipe,
         _incumbents(request),
         among=among,

@@ -99,6 +99,7 @@ def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
         statement_currency=line.identity.statement_currency,
         ordinary_per_receipt=line.identity.ordinary_per_receipt,
         exposures=_exposures(constituent, taxonomy),
+        half_yearly=line.identity.half_yearly,
         close=close.figures[0] if close else None,
         market_cap_usd=capitalisation.value if capitalisation else None,
         enterprise_value_usd=value.value if value else None,
@@ -190,29 +191,32 @@ def _trend(line: Line) -> tuple[float, ...]:
     return tuple(float(f"{value:.{_SIGNIFICANT}g}") for value in closes[at])
 
 
-def cross_section(
-    lines: Sequence[Line], facts: Mapping[str, LineFacts]
-) -> CrossSection:
-    """Return the raw values of ``lines``, ready to be scored."""
+def cross_section(described: Sequence[LineFacts]) -> CrossSection:
+    """Return the raw values of the lines described, ready to be scored."""
     factors = tuple(
         FactorColumn(name, FACTORS[name].group, FACTORS[name].sign) for name in FACTORS
     )
-    described = [facts[line.constituent.ticker] for line in lines]
     return CrossSection(
         tuple(fact.ticker for fact in described),
         tuple(fact.issuer for fact in described),
-        _column(
-            [[line.constituent.exposure_to(p) for p in PILLARS] for line in lines]
-        ).reshape(len(lines), len(PILLARS)),
+        _column([_shares(fact) for fact in described]).reshape(
+            len(described), len(PILLARS)
+        ),
         factors,
         _column(
             [[fact.readings[f.id].value for f in factors] for fact in described]
-        ).reshape(len(lines), len(factors)),
+        ).reshape(len(described), len(factors)),
         _column([fact.market_cap_usd for fact in described]),
         _column([fact.average_daily_value_usd for fact in described]),
         _column([fact.statement_age_days for fact in described]),
-        np.array([line.identity.half_yearly for line in lines], bool),
+        np.array([fact.half_yearly for fact in described], bool),
     )
+
+
+def _shares(fact: LineFacts) -> list[float]:
+    """Return the share of revenue in each pillar; zero where none is entered."""
+    entries = (fact.exposures.get(pillar) for pillar in PILLARS)
+    return [entry.share if entry else 0.0 for entry in entries]
 
 
 def _column(

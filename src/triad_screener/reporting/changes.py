@@ -1,0 +1,234 @@
+"""What moved from one run to another, and why, in one glance?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from triad_screener.model.document import (
+    Column,
+    Kind,
+    Paragraph,
+    Report,
+    Table,
+    Tone,
+)
+from triad_screener.reporting.overview import DISCLAIMER
+from triad_screener.screening.changes import CAUSES, PROGRAM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from triad_screener.model.document import Block, Cell
+    from triad_screener.model.screen import Screen
+    from triad_screener.screening.changes import Change
+
+_NAMES = {
+    "fundamentals": "books",
+    "fx": "rate",
+    "availability": "known",
+    "peers": "others",
+}
+_CAUSES = (
+    "Price: its own; books: its statements and shares; rate: of exchange; known: "
+    "figures that came or went; others: the lines it is compared with. A part is what "
+    "a cause adds on average over all orders (Shapley); the parts sum to the change."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two screens and what lies between them.
+
+    Attributes:
+        changes: Of every line ranked in one of them.
+        turnover: One-way, from the earlier baskets, or from what is held.
+    """
+
+    before: Screen
+    after: Screen
+    changes: Sequence[Change]
+    turnover: float
+
+    @property
+    def moved(self) -> tuple[Change, ...]:
+        """Lines whose rank or score differ."""
+        return tuple(change for change in self.changes if change.is_change)
+
+    @property
+    def baskets(self) -> tuple[tuple[str, str, float, float], ...]:
+        """Pillar, ticker, weight before and after of each holding that differs."""
+        old, new = (_weights(screen) for screen in (self.before, self.after))
+        return tuple(
+            (*key, old.get(key, 0.0), new.get(key, 0.0))
+            for key in dict.fromkeys((*new, *old))
+            if old.get(key) != new.get(key)
+        )
+
+    @property
+    def stages(self) -> tuple[tuple[str, str, str], ...]:
+        """Company, stage before and after of each watched one that differs."""
+        old = {one.id: one.stage for one in self.before.watchlist}
+        return tuple(
+            (one.name, old.get(one.id, "not watched"), one.stage)
+            for one in self.after.watchlist
+            if old.get(one.id) != one.stage
+        )
+
+    @property
+    def is_different(self) -> bool:
+        """Whether anything moved."""
+        return bool(self.moved or self.baskets or self.stages)
+
+
+def _weights(screen: Screen) -> dict[tuple[str, str], float]:
+    return {
+        (basket.pillar, holding.ticker): holding.weight
+        for basket in screen.scores.baskets
+        for holding in basket.constituents
+    }
+
+
+def compose(found: Compared, *, top: int | None = None) -> Report:
+    """Return what moved; of the lines only the first ``top``, by later rank."""
+    moved = found.moved[:top]
+    rows = [_row(change) for change in moved]
+    return Report(
+        title=_title(found),
+        blocks=tuple(_blocks(found, moved)),
+        record={
+            "schema_version": 1,
+            "before": _run(found.before),
+            "after": _run(found.after),
+            "lines": [_record(change) for change in moved],
+            "baskets": [
+                dict(zip(("pillar", "ticker", "before", "after"), one, strict=True))
+                for one in found.baskets
+            ],
+            "turnover": found.turnover,
+            "watchlist": [
+                dict(zip(("name", "before", "after"), one, strict=True))
+                for one in found.stages
+            ],
+        },
+        rows=tuple(rows),
+        tickers=tuple(change.ticker for change in moved),
+    )
+
+
+def _title(found: Compared) -> str:
+    old, new = found.before.run, found.after.run
+    return f"From {old.as_of} (run {old.id}) to {new.as_of} (run {new.id})"
+
+
+def _run(screen: Screen) -> dict[str, str]:
+    run = screen.run
+    return {"id": run.id, "as_of": run.as_of.isoformat(), "recipe": run.recipe}
+
+
+def _record(change: Change) -> dict[str, Any]:
+    return {
+        "ticker": change.ticker,
+        "rank": {"before": change.rank_before, "after": change.rank_after},
+        "score": {"before": change.score_before, "after": change.score_after},
+        "score_parts": dict(change.score_parts),
+        "rank_parts": dict(change.rank_parts),
+    }
+
+
+def _row(change: Change) -> Mapping[str, object]:
+    """Return one flat row: a missing part is a cause that had no part in it."""
+    parts = {
+        f"score_parts.{cause}": change.score_parts.get(cause)
+        for cause in (*CAUSES, PROGRAM)
+    }
+    return {
+        "ticker": change.ticker,
+        "rank_before": change.rank_before,
+        "rank_after": change.rank_after,
+        "score_before": change.score_before,
+        "score_after": change.score_after,
+        **parts,
+    }
+
+
+def _blocks(found: Compared, moved: Sequence[Change]) -> Iterator[Block]:
+    if not found.is_different:
+        told = "Nothing moved: the same ranks, scores, baskets and stages."
+        yield Paragraph(told, Tone.NOTICE)
+        return
+    both = [one for one in moved if one.score_parts or one.rank_parts]
+    if both:
+        yield _moves(both)
+    if come_or_gone := [one for one in moved if one not in both]:
+        yield _arrivals(come_or_gone)
+    if found.baskets:
+        yield _baskets(found)
+    if found.stages:
+        columns = (Column("Company", Kind.NAME), Column("Was"), Column("Is"))
+        yield Table("Watchlist", columns, found.stages)
+    yield Paragraph(f"{_CAUSES} {DISCLAIMER}", Tone.QUIET)
+
+
+def _moves(changes: Sequence[Change]) -> Table:
+    used = [
+        cause
+        for cause in (*CAUSES, PROGRAM)
+        if any(cause in change.score_parts for change in changes)
+    ]
+    columns = (
+        Column("Ticker", Kind.NAME, 100),
+        Column("Rank", Kind.TEXT, 100),
+        Column("Score", Kind.TEXT, 95),
+        Column("Change", Kind.POINTS, 90),
+        *(Column(_NAMES.get(c, c).capitalize(), Kind.POINTS, 80) for c in used),
+    )
+    rows = tuple(
+        (
+            change.ticker,
+            _step(change.rank_before, change.rank_after),
+            f"{change.score_before:.1f} → {change.score_after:.1f}",
+            (change.score_after or 0.0) - (change.score_before or 0.0),
+            *(change.score_parts.get(cause) for cause in used),
+        )
+        for change in changes
+    )
+    return Table(
+        "What moved, and by how many points of the score each cause", columns, rows
+    )
+
+
+def _step(before: int | None, after: int | None) -> str:
+    return str(after) if before == after else f"{before} → {after}"
+
+
+def _arrivals(changes: Sequence[Change]) -> Table:
+    columns = (
+        Column("Ticker", Kind.NAME, 100),
+        Column("Was", Kind.TEXT, 90),
+        Column("Is", Kind.TEXT, 90),
+    )
+    rows = tuple(
+        (
+            change.ticker,
+            _place(change.rank_before, change.score_before),
+            _place(change.rank_after, change.score_after),
+        )
+        for change in changes
+    )
+    return Table("Came into the ranking, or left it", columns, rows)
+
+
+def _place(rank: int | None, score: float | None) -> str:
+    return "not ranked" if rank is None else f"{rank}, {score:.1f}"
+
+
+def _baskets(found: Compared) -> Table:
+    columns = (
+        Column("Pillar", Kind.PILLAR, 100),
+        Column("Ticker", Kind.NAME, 100),
+        Column("Was", Kind.FRACTION, 90),
+        Column("Is", Kind.FRACTION, 90),
+    )
+    rows: tuple[tuple[Cell, ...], ...] = found.baskets
+    return Table(f"Baskets; one-way turnover {found.turnover:.1%}", columns, rows)

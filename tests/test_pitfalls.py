@@ -1273,7 +1273,7 @@ def test_old_figures_over_the_age_asked_for_end_with_3(
 
     (warning,) = json.loads(capsysbinary.readouterr().out)["warnings"]
     assert code == 3
-    assert "days old, over the 4 allowed" in warning
+    assert "older than the 4 days allowed" in warning
 
 
 # --- missing inputs dropped from composites ------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 
 from triad_screener import settings
 from triad_screener.errors import ConfigurationError
+from triad_screener.workflows import answering
 
 
 def write(text: str) -> Path:
@@ -36,6 +37,9 @@ def test_every_key_has_an_example_that_is_valid() -> None:
         ("source = 3", "source is 3", 'Write source = "auto".'),
         ('offline = "yes"', "offline is 'yes'", "Write offline = false."),
         ("min_coverage = true", "min_coverage is True", "Write min_coverage = 0.6."),
+        ("min_coverage = 3", "min_coverage is 3", "Write min_coverage = 0.6."),
+        ('source = "moon"', "source is 'moon'", 'Write source = "auto".'),
+        ('timeout = "soon"', "timeout is 'soon'", 'Write timeout = "60s".'),
     ],
 )
 def test_a_mistake_is_named_with_what_was_expected(
@@ -86,3 +90,20 @@ def test_the_cache_has_a_folder_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("TRIAD_CACHE_FOLDER", "/cache")
 
     assert settings.cache_folder()[0] == Path("/cache")
+
+
+def test_every_source_may_be_settled() -> None:
+    for name in answering.NAMES:
+        assert settings._fits("source", f"{name}:x" if name == "folder" else name)  # noqa: SLF001
+
+
+def test_a_relative_folder_is_the_same_wherever_the_program_is_run_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = write('data_folder = "mine"\n')
+    monkeypatch.chdir(tmp_path)
+    settled = settings.data_folder()[0]
+    monkeypatch.setenv("TRIAD_DATA_FOLDER", "here")
+
+    assert settled == file.parent / "mine"
+    assert settings.data_folder()[0] == tmp_path / "here"

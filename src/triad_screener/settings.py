@@ -7,6 +7,7 @@ the default.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,14 @@ FOLDERS: Final = ("data_folder", "cache_folder")
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "offline": (bool,),
     "min_coverage": (int, float),
+}
+#: How a text must be written, where that can be said without the taxonomy.
+_PATTERNS: Final[Mapping[str, str]] = {
+    "source": r"(auto|yahoo|store|bundled|folder:.+)",
+    "timeout": r"[0-9]{1,5} *[smh]?",
+    "max_age": r"[0-9]{1,5} *[dwh]?",
+    "lang": r"(en|zh)",
+    "color": r"(auto|always|never)",
 }
 
 
@@ -77,10 +86,21 @@ def _checked(file: Path, text: str) -> Mapping[str, object]:
         if key not in KEYS:
             nearest = UnknownNameError("setting", key, KEYS).remedy
             raise _wrong(file, f"has no use for {key!r}", nearest)
-        types = _TYPES.get(key, (str,))
-        if not isinstance(value, types) or isinstance(value, bool) != (bool in types):
-            raise _wrong(file, f"{key} is {value!r}", f"Write {key} = {KEYS[key]}.")
+        if not _fits(key, value):
+            expected = f"Write {key} = {KEYS[key]}."
+            raise _wrong(file, f"{key} is {value!r}", expected)
     return found
+
+
+def _fits(key: str, value: object) -> bool:
+    """Return whether a value is of the type and in the form of its setting."""
+    types = _TYPES.get(key, (str,))
+    if not isinstance(value, types) or isinstance(value, bool) != (bool in types):
+        return False
+    if key == "min_coverage":
+        return 0 <= float(str(value)) <= 1
+    pattern = _PATTERNS.get(key)
+    return pattern is None or re.fullmatch(pattern, str(value)) is not None
 
 
 def _wrong(
@@ -116,7 +136,9 @@ def store_file() -> Path:
 def _folder(key: str, default: Callable[[], Path]) -> tuple[Path, str]:
     variable = f"TRIAD_{key.upper()}"
     if named := os.environ.get(variable):
-        return Path(named).expanduser(), f"environment, {variable}"
+        return Path(named).expanduser().absolute(), f"environment, {variable}"
     if settled := read().get(key):
-        return Path(str(settled)).expanduser(), f"settings file, {key}"
+        # A relative one would be another in every folder the program is run from.
+        settled_path = path().parent / Path(str(settled)).expanduser()
+        return settled_path, f"settings file, {key}"
     return default(), "default"

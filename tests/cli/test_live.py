@@ -11,6 +11,7 @@ import pytest
 
 from lives import ABSENT, LIMITED, NETWORK
 from triad_screener import settings
+from triad_screener.model.live import FetchFailure
 from triad_screener.store import Store
 from worlds import RANKED
 
@@ -178,7 +179,8 @@ def test_yahoo_alone_fails_with_4_or_75(live: Triad, vendor: Vendor) -> None:
     assert (network.code, network.out) == (4, "")
     assert network.err == (
         "triad: Yahoo Finance did not answer: the connection was refused.\n"
-        "       Check the network with 'triad doctor', or use --offline.\n"
+        "       Check the network with 'triad doctor'; 'triad screen --offline' does "
+        "without.\n"
     )
     assert (limited.code, limited.out) == (75, "")
     assert limited.err.startswith("triad: Yahoo Finance wants fewer requests: too many")
@@ -397,3 +399,64 @@ def test_a_wrong_setting_is_named_with_its_file(live: Triad) -> None:
         f"triad: {settings.path()}: has no use for 'sauce'.\n"
         "       Did you mean source?\n"
     )
+
+
+# --- contradictions -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [("--as-of", "2026-05-14"), ("--set", "basket.size=3"), ("--source", "bundled")],
+    ids=lambda flag: flag[0],
+)
+def test_a_stored_run_is_not_decided_again(flag: tuple[str, str], live: Triad) -> None:
+    run = live("screen", "--format", "json").json["run"]["id"]
+
+    answer = live("screen", "--run", run, *flag)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert flag[0] in answer.err or "--config" in answer.err
+
+
+def test_an_empty_run_is_no_run(triad: Triad) -> None:
+    answer = triad("screen", "--run", "")
+
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("triad: --run has no id.")
+
+
+def test_old_figures_are_old_whatever_the_as_of_date(live: Triad, clock: Clock) -> None:
+    live("screen")
+    clock.forward(days=20)
+    options = ("--offline", "--as-of", "2026-06-05", "--max-age", "4d")
+
+    people = live("screen", *options)
+    program = live("screen", *options, "--format", "csv")
+
+    assert people.code == program.code == 3
+    header = people.out.replace("\n", " ")
+    assert "as of 2026-06-05, newest close 2026-05-15, 21 days old" in header
+    assert program.err == (
+        "triad: The newest close is of 2026-05-15, older than the 4 days allowed.\n"
+    )
+
+
+def test_offline_a_store_of_a_few_lines_says_why_the_snapshot_serves(
+    live: Triad, vendor: Vendor
+) -> None:
+    del vendor
+    live("refresh", "AAA")
+
+    answer = live("screen", "--offline")
+
+    assert answer.code == 4  # the snapshot knows none of these lines
+
+
+def test_time_that_was_too_short_is_no_outage(live: Triad, vendor: Vendor) -> None:
+    vendor.failures["*"] = FetchFailure("not asked", "the time was over.")
+    live("refresh")
+    vendor.failures.clear()
+
+    answer = live("screen")
+
+    assert "31 of 31 answers came" in answer.out

@@ -363,7 +363,7 @@ def test_the_mark_on_old_figures_says_how_old_they_are(screen: Triad) -> None:
     answer = screen("--max-age", "4d")
 
     assert answer.code == 3
-    assert "The figures are 5 days old, over the 4 allowed." in answer.out
+    assert "newest close is of 2026-05-15, older than the 4 days allowed" in answer.out
 
 
 def test_too_few_fresh_lines_are_printed_marked_and_end_with_3(
@@ -414,7 +414,9 @@ def test_a_date_before_the_data_has_no_data(day: str, screen: Triad) -> None:
     answer = screen("--as-of", day)
 
     assert (answer.code, answer.out) == (4, "")
-    assert answer.err.startswith(f"triad: There are no data on {day}: the folder ")
+    assert answer.err.startswith(
+        f"triad: There are no data on {day}: the source (folder "
+    )
 
 
 @pytest.mark.parametrize(

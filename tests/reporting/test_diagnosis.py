@@ -15,14 +15,16 @@ DECIDED = {"source": ("auto", "default"), "config": ("mine.yaml", "flag")}
 
 
 def test_every_check_has_its_evidence_and_its_remedy() -> None:
-    checks, settings = diagnosis.compose(CHECKS, DECIDED).blocks
+    checks, remedies, settings = diagnosis.compose(CHECKS, DECIDED).blocks
 
     assert isinstance(checks, Table)
     assert checks.rows == (
-        ("taxonomy", "ok", "41 lines", ""),
-        ("store", "warning", "not there yet", "Fill it."),
-        ("network", "FAILED", "refused", "Check it."),
+        ("taxonomy", "good", "41 lines"),
+        ("store", "warning", "not there yet"),
+        ("network", "FAILED", "refused"),
     )
+    assert isinstance(remedies, Table)
+    assert remedies.rows == (("store", "Fill it."), ("network", "Check it."))
     assert isinstance(settings, Table)
     assert settings.rows == (
         ("source", "auto", "default"),
@@ -46,3 +48,9 @@ def test_a_program_reads_the_same_facts() -> None:
         {"setting": "config", "value": "mine.yaml", "decided_by": "flag"},
     ]
     assert report.tickers == ("network",)
+
+
+def test_where_all_is_well_nothing_is_to_be_done() -> None:
+    titles = [b.title for b in diagnosis.compose(CHECKS[:1], {}).blocks]  # type: ignore[union-attr]
+
+    assert titles == ["Checks", "Settings"]

@@ -81,5 +81,5 @@ class TestRequireSession:
             require_session(market(*lines), date(2026, 6, 28))
 
         assert caught.value.what == (
-            f"There are no data on 2026-06-28: the by hand {begins}."
+            f"There are no data on 2026-06-28: the source (by hand) {begins}."
         )

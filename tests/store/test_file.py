@@ -544,3 +544,13 @@ def test_a_mistake_of_the_program_is_not_called_damage(filled: Store) -> None:
         connection.execute("SELECT 'x'::INTEGER").fetchall()
 
     assert not isinstance(caught.value, TriadError)
+
+
+def test_ctrl_c_while_the_database_works_is_an_interruption(filled: Store) -> None:
+    with pytest.raises(KeyboardInterrupt), filled._database.reading():
+        raise RuntimeError("Query interrupted")
+    with (
+        pytest.raises(RuntimeError, match="else"),
+        filled._database.reading(),
+    ):
+        raise RuntimeError("something else")

@@ -10,6 +10,7 @@ import pytest
 
 from lives import ABSENT, LIMITED, NETWORK
 from triad_screener.errors import UnwritableStoreError
+from triad_screener.model.live import FetchFailure
 from triad_screener.store import Store
 from triad_screener.workflows import fetching
 from triad_screener.workflows.refresh import coverage, refresh
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lives import Clock, Vendor
-    from triad_screener.model.live import FetchFailure
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.workflows.serving import Means
 
@@ -251,3 +251,36 @@ def test_answers_are_saved_while_others_are_still_to_come(
 
     assert seen[-1][:2] == (31, 31)
     assert any(0 < kept < 31 for _, _, kept in seen)
+
+
+def test_what_there_was_no_time_for_is_as_if_it_had_not_been_asked_for(
+    taxonomy: Taxonomy, means: Means, vendor: Vendor
+) -> None:
+    vendor.failures["*"] = FetchFailure("not asked", "the time was over")
+
+    done, _ = refresh(taxonomy, means)
+
+    assert (done.good, len(done.failures), done.outage) == (0, 31, None)
+    assert means.store.last_fetches() == {}
+
+
+def test_an_interruption_inside_the_database_is_an_interruption(
+    taxonomy: Taxonomy, means: Means, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del vendor
+    saved = means.store.save
+    tries = []
+
+    def interrupted(found: object) -> None:
+        tries.append(found)
+        if len(tries) == 1:
+            raise KeyboardInterrupt
+        saved(found)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(means.store, "save", interrupted)
+    monkeypatch.setattr(fetching, "SAVE_EVERY", 0.0)
+
+    done, _ = refresh(taxonomy, means)
+
+    assert done.interrupted
+    assert len(means.store.last_fetches()) == done.good > 0

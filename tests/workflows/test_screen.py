@@ -140,7 +140,7 @@ def test_figures_are_too_old_when_older_than_asked(
 
     said = showing.below_floor(screened(), floors, AS_OF + timedelta(days=5))
 
-    expected = "The figures are 5 days old, over the 4 allowed."
+    expected = f"The newest close is of {AS_OF}, older than the 4 days allowed."
     assert said == ((expected,) if below else ())
 
 

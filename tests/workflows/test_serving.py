@@ -133,7 +133,10 @@ def test_after_an_outage_nothing_is_asked_for_a_while(
 
     assert asked_meanwhile == []
     assert is_store(paused)
-    assert paused.told == "Yahoo Finance failed within the last 15 minutes; not asked."
+    assert paused.told == (
+        "Yahoo Finance failed within the last 15 minutes; not asked. "
+        "'triad refresh' asks at once."
+    )
     assert resumed.told.startswith("Yahoo Finance asked just now: 11 of 11 answers")
 
 

@@ -159,6 +159,8 @@ def main() -> None:
     gc.disable()
     _stand_in_for_closed_streams()
     code = run(sys.argv[1:] or ["--help"])
+    if code == INTERRUPTED:
+        _leave_at_once(code)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -234,6 +236,16 @@ def _told(error: TriadError, arguments: Sequence[str]) -> int:
             traceback.print_exc()
         sys.stderr.write(f"triad: {clean(error.what)}\n       {clean(error.remedy)}\n")
     return error.exit_code
+
+
+def _leave_at_once(code: int) -> None:
+    """End without the interpreter's good-byes: requests may still be under way."""
+    import os
+
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def _leave(stream: TextIO) -> None:

@@ -100,7 +100,7 @@ AsOf = Annotated[
     ),
 ]
 Run = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--run",
         metavar="ID",
@@ -251,6 +251,40 @@ def to_seconds(text: str) -> float | None:
     if not found or not int(found[1]):
         raise UsageError(f"--timeout {text!r} is not a time.", "Write 60s, 5m or 1h.")
     return int(found[1]) * _SECONDS[found[2]]
+
+
+#: Options that decide what is run, which a stored run has behind it.
+_DECIDES = {
+    "as_of": "--as-of",
+    "config": "--config",
+    "holdings": "--holdings",
+    "incumbents": "--incumbents",
+    "offline": "--offline",
+    "recipe": "--recipe",
+    "setting": "--set",
+    "source": "--source",
+    "timeout": "--timeout",
+    "universe": "--universe",
+}
+
+
+def require_alone(context: typer.Context, run: str | None) -> None:
+    """Refuse flags that would have decided a run that is stored already.
+
+    Raises:
+        UsageError: If one was given, or the id is empty.
+    """
+    if run is None:
+        return
+    if not run.strip():
+        raise UsageError("--run has no id.", "List the runs with 'triad runs'.")
+    for name, flag in _DECIDES.items():
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise UsageError(
+                f"--run shows a stored run, which {flag} cannot change.",
+                "Leave one of the two out.",
+            )
 
 
 def split(text: str) -> tuple[str, ...]:

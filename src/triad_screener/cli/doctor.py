@@ -15,6 +15,9 @@ def command(
     offline: options.Offline = False,
     timeout: options.Timeout = "20s",
     recipe: options.RecipeName = "default",
+    max_age: options.MaxAge = "",
+    min_coverage: options.MinCoverage = None,
+    lang: options.Lang = options.Language.en,
     config: options.Config = None,
     output_format: options.OutputFormat = options.Format.table,
     output: options.Output = None,
@@ -47,6 +50,9 @@ def command(
         "recipe": recipe,
         "offline": str(offline).lower(),
         "timeout": timeout,
+        "max_age": max_age or "none",
+        "min_coverage": "none" if min_coverage is None else f"{min_coverage:g}",
+        "lang": lang.value,
         "color": color.value,
     }
     decided = {

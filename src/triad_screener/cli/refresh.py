@@ -28,7 +28,9 @@ def command(
             rich_help_panel="Data and recipe",
         ),
     ] = False,
-    offline: options.Offline = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", envvar="TRIAD_OFFLINE", hidden=True)
+    ] = False,
     timeout: options.Timeout = "5m",
     min_coverage: options.MinCoverage = None,
     config: options.Config = None,
@@ -42,7 +44,8 @@ def command(
 
     Only what is missing or due is asked for, the stalest first; a second run goes on
     where the first one stopped. Off a terminal it says nothing unless something is
-    missing.
+    missing. What is missing does not change the exit code unless nothing came at all
+    (4, or 75 if Yahoo wants fewer requests) or --min-coverage asks for more (3).
 
     [bold]Examples[/]
 

@@ -12,6 +12,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command("screen")
 def command(
+    context: typer.Context,
     tickers: Annotated[
         list[str] | None,
         typer.Argument(
@@ -74,7 +75,7 @@ def command(
     source: options.Source = "auto",
     offline: options.Offline = False,
     timeout: options.Timeout = "5m",
-    run: options.Run = "",
+    run: options.Run = None,
     recipe: options.RecipeName = "default",
     setting: options.Settings = [],
     holdings: options.Holdings = None,
@@ -111,14 +112,15 @@ def command(
     from triad_screener.workflows import answering, showing
     from triad_screener.workflows.tickers import known_tickers
 
-    day, oldest = options.to_date(as_of), options.to_days(max_age)
+    options.require_alone(context, run)
+    oldest, seconds = options.to_days(max_age), options.to_seconds(timeout)
     question = answering.Question(
         config=config,
         source=source,
         offline=offline,
         recipe=recipe,
         settings=tuple(setting),
-        as_of=day,
+        as_of=options.to_date(as_of),
         universe=universe.value,
         incumbents=options.split(incumbents),
         holdings=_setup.holdings(holdings),
@@ -126,7 +128,7 @@ def command(
         ignore_unknown=ignore_unknown,
     )
     with _progress.bar(quiet=quiet) as progress:
-        means = _setup.means(options.to_seconds(timeout), progress)
+        means = _setup.means(seconds, progress)
         kept = (
             answering.of_run(run, means) if run else answering.recall(question, means)
         )
@@ -135,9 +137,8 @@ def command(
         question.tickers, found.screen.tickers, ignore_unknown=ignore_unknown
     )
     _tell_ignored(unknown)
-    today = _clock.today()
     floors = showing.Floors(max_age_days=oldest, min_coverage=min_coverage)
-    warnings = showing.below_floor(found.screen, floors, today)
+    warnings = showing.below_floor(found.screen, floors, _clock.today())
     report = showing.show(
         found.screen,
         showing.Choice(
@@ -151,7 +152,7 @@ def command(
         View(
             lines=(),
             language=lang.value,
-            today=today,
+            today=_clock.today(),
             warnings=warnings,
             told=found.told,
             troubles=found.warnings,
@@ -161,7 +162,8 @@ def command(
     )
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
     if quiet or output_format not in options.READ_BY_PEOPLE:
-        _streams.tell(found.warnings)  # a report for people says so itself
+        # A report for people says so itself.
+        _streams.tell((*found.warnings, *warnings))
     if not kept:
         _streams.tell(answering.keep(found, question, means))
     return BELOW_FLOOR if warnings else 0

@@ -19,6 +19,8 @@ Content: TypeAlias = (
     "Bars | tuple[StatementCell, ...] | QuoteFacts | tuple[DatedValue, ...]"
 )
 ABSENT, NETWORK, RATE_LIMITED = "absent", "network", "rate_limited"
+#: The time given was over, or the user stopped: as if it had never been asked for.
+NOT_ASKED = "not asked"
 #: Reasons that say nothing of the line asked for.
 OUTAGES = (NETWORK, RATE_LIMITED)
 
@@ -94,7 +96,8 @@ class FetchFailure(Exception):  # noqa: N818 - not an error of the program: it b
     """A source gave no usable answer.
 
     Args:
-        reason: ``absent``, ``network``, ``rate_limited`` or ``rejected: ...``.
+        reason: ``absent``, ``network``, ``rate_limited``, ``not asked`` or
+            ``rejected: ...``.
         detail: One sentence for a person.
     """
 

@@ -232,6 +232,12 @@ class Screen:
         return len(self.scores.lines) + len(self.scores.unranked)
 
     @property
+    def newest_close(self) -> date:
+        """Session of the newest close; the as-of date without any close."""
+        days = [fact.close.date for fact in self.facts.values() if fact.close]
+        return max((day for day in days if day), default=self.run.as_of)
+
+    @property
     def fresh(self) -> int:
         """Number of those whose last close is at most 10 days old."""
         names = [line.ticker for line in self.scores.lines]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from triad_screener.model.document import Column, Kind, Report, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from triad_screener.model.check import Check
 
-_SIGNS = {"good": "ok", "warning": "warning", "failed": "FAILED", "skipped": "skipped"}
+_SIGNS = {"failed": "FAILED"}
 
 
 def compose(checks: Sequence[Check], decided: Mapping[str, tuple[str, str]]) -> Report:
@@ -39,7 +39,7 @@ def compose(checks: Sequence[Check], decided: Mapping[str, tuple[str, str]]) -> 
     ]
     return Report(
         title=f"{len(checks)} checks: {bad} failed, {doubts} with a warning",
-        blocks=(_checks(checks), _settings(decided)),
+        blocks=(_checks(checks), *_remedies(checks), _settings(decided)),
         record={"schema_version": 1, "checks": rows, "settings": settings},
         rows=tuple(rows),
         tickers=tuple(check.name for check in checks if check.result == "failed"),
@@ -51,10 +51,20 @@ def _checks(checks: Sequence[Check]) -> Table:
         Column("Check", Kind.NAME, 100),
         Column("Result", Kind.TEXT, 100),
         Column("Found", Kind.TEXT, 90),
-        Column("What to do", Kind.TEXT, 80),
     )
-    rows = tuple((c.name, _SIGNS[c.result], c.evidence, c.remedy) for c in checks)
+    rows = tuple((c.name, _SIGNS.get(c.result, c.result), c.evidence) for c in checks)
     return Table("Checks", columns, rows)
+
+
+def _remedies(checks: Sequence[Check]) -> Iterator[Table]:
+    """Yield what to do, in a table of its own: it must not give way to anything."""
+    rows = tuple((check.name, check.remedy) for check in checks if check.remedy)
+    if rows:
+        columns = (
+            Column("Check", Kind.NAME, 100),
+            Column("What to do", Kind.TEXT, 100),
+        )
+        yield Table("What to do", columns, rows)
 
 
 def _settings(decided: Mapping[str, tuple[str, str]]) -> Table:

@@ -140,7 +140,10 @@ def source_line(screen: Screen, today: date | None) -> str:
     """Return which figures these are, of which day, and how old they are."""
     run = screen.run
     day = run.as_of.isoformat()
-    age = _age((today - run.as_of).days) if today else ""
+    newest = screen.newest_close
+    if newest != run.as_of:
+        day += f", newest close {newest.isoformat()}"
+    age = _age((today - newest).days) if today else ""
     if run.source == "bundled":
         return f"Bundled snapshot as of {day}{age}: not today's figures."
     return f"Figures from {run.source_description}, as of {day}{age}."

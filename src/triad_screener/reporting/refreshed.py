@@ -91,8 +91,8 @@ def _gaps(done: Refreshed) -> Iterator[Block]:
     columns = (
         Column("Reason", Kind.NAME, 100),
         Column("Answers", Kind.COUNT, 90),
-        Column("Of", Kind.TEXT, 80),
-        Column("In words", Kind.TEXT, 60),
+        Column("Symbols", Kind.TEXT, 80),
+        Column("The first, in words", Kind.TEXT, 96),
     )
     counts = Counter(one.reason for one in done.failures)
     rows = []

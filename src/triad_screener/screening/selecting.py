@@ -56,6 +56,7 @@ def require_session(market: MarketData, as_of: date) -> None:
     if first is None or first > np.datetime64(as_of, "D"):
         begins = f"begins on {first}" if first is not None else "has no price"
         raise NoDataError(
-            f"There are no data on {as_of}: the {market.description} {begins}.",
+            f"There are no data on {as_of}: the source ({market.description}) "
+            f"{begins}.",
             "Give a later day with --as-of DATE, or use another --source.",
         )

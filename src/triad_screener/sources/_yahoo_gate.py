@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from triad_screener.model.live import NETWORK, RATE_LIMITED, FetchFailure
+from triad_screener.model.live import NOT_ASKED, RATE_LIMITED, FetchFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,17 +153,22 @@ class Gate:
 
     def _delay(self) -> float:
         """Take a token and return 0; else return the seconds to wait."""
-        self._require_time()
+        self.require_time()
         with self._lock:
             now = self._clock()
             self._breaker.admit(now, threading.get_ident())
             return self._bucket.take(now)
 
-    def _require_time(self) -> None:
+    def require_time(self) -> None:
+        """Check that there is time left.
+
+        Raises:
+            FetchFailure: If the time is over, or the run stopped.
+        """
         if self._stopped.is_set():
-            raise FetchFailure(NETWORK, "The run was stopped.")
+            raise FetchFailure(NOT_ASKED, "The run was stopped.")
         if self.left <= 0:
-            raise FetchFailure(NETWORK, "The time allowed for the network is over.")
+            raise FetchFailure(NOT_ASKED, "The time given to the network is over.")
 
     def sleep(self, seconds: float) -> None:
         """Wait before another try.
@@ -172,7 +177,7 @@ class Gate:
             FetchFailure: If the time is over, or the run stopped.
         """
         self._pause(min(seconds, max(self.left, 0.0)))
-        self._require_time()
+        self.require_time()
 
     def allows(self, seconds: float) -> bool:
         """Return whether waiting for ``seconds`` is worth it."""

@@ -184,6 +184,7 @@ class Wire:
             if sign_in:
                 self._sign_in.missed()
                 raise
+            self._gate.require_time()  # else it is our own limit that cut it short
             raise failures.of_error(error, fresh=self._gate.fresh) from error
         self._gate.reached()
         self._sent(int(getattr(response, "redirect_count", 0)))

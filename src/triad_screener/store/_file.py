@@ -61,6 +61,9 @@ _UNUSABLE: Final = (
 # refuses a second way of opening it: within a process one takes turns here.
 _TURN: Final = threading.Lock()
 
+#: How DuckDB says that somebody pressed Ctrl-C.
+_INTERRUPTED: Final = "nterrupted"
+
 T = TypeVar("T")
 
 
@@ -334,6 +337,10 @@ class Database:
 
         try:
             yield
+        except (duckdb.InterruptException, RuntimeError) as error:
+            if _INTERRUPTED not in str(error):
+                raise
+            raise KeyboardInterrupt from error  # what DuckDB makes of Ctrl-C
         except duckdb.Error as error:
             raise self._explanation(error, writing=writing) from error
         except OSError as error:

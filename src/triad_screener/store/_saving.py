@@ -63,6 +63,11 @@ def _save_prices(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
         close=np.concatenate([bars.closes for _, bars in pairs]),
         volume=np.concatenate([bars.volumes for _, bars in pairs]),
     ):
+        # A session that the answer leaves out stays: a hole is no news.
+        connection.execute(
+            "DELETE FROM prices USING new_prices AS new "
+            "WHERE prices.symbol = new.symbol AND prices.session = new.session::DATE"
+        )
         connection.execute("INSERT INTO prices FROM new_prices")
     _save_actions(connection, pairs)
 
@@ -80,15 +85,17 @@ def _save_price_facts(
         unit=_rows.texts([bars.unit for _, bars in pairs]),
         forming_until=_rows.moments([bars.forming_until for _, bars in pairs]),
         since=_rows.days([one.task.since for one, _ in pairs]),
-        first=_rows.days([bars.sessions[0].item() for _, bars in pairs]),
         whole=np.array(whole, bool),
     ):
-        for table, start in (("prices", "first"), ("actions", "since")):
-            connection.execute(
-                f"DELETE FROM {table} USING new_facts AS new "  # noqa: S608 - our own words
-                f"WHERE {table}.symbol = new.symbol "
-                f"AND (new.whole OR {table}.session >= new.{start})"
-            )
+        connection.execute(
+            "DELETE FROM prices USING new_facts AS new "
+            "WHERE prices.symbol = new.symbol AND new.whole"
+        )
+        connection.execute(
+            "DELETE FROM actions USING new_facts AS new "
+            "WHERE actions.symbol = new.symbol "
+            "AND (new.whole OR actions.session >= new.since)"
+        )
         connection.execute(
             "DELETE FROM price_facts USING new_facts AS new "
             "WHERE price_facts.symbol = new.symbol"

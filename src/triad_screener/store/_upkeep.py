@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.errors import OutputError
@@ -11,7 +13,6 @@ from triad_screener.store import _schema, _times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -105,6 +106,8 @@ def require_room(folder: Path) -> None:
 def write(folder: Path, market: MarketData, lines: Sequence[Constituent]) -> None:
     """Write market data as a folder of tables; numbers read back to the last bit.
 
+    The tables are written beside it first: a folder is whole or empty.
+
     Raises:
         OutputError: If the folder cannot be written.
     """
@@ -116,8 +119,12 @@ def write(folder: Path, market: MarketData, lines: Sequence[Constituent]) -> Non
         "forward": _forward_rows(market),
     }
     try:
-        for table, found in rows.items():
-            _write_table(folder / f"{table}.csv", _COLUMNS[table], found)
+        with TemporaryDirectory(dir=folder.resolve().parent) as beside:
+            for table, found in rows.items():
+                path = Path(beside) / f"{table}.csv"
+                _write_table(path, _COLUMNS[table], found)
+            for path in sorted(Path(beside).iterdir()):
+                path.replace(folder / path.name)
     except OSError as error:
         raise _unwritable(folder, error) from error
 

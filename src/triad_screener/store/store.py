@@ -64,10 +64,10 @@ class Store:
     def save(self, fetched: Sequence[Fetched]) -> None:
         """Store figures and log every fetch, all or nothing.
 
-        Prices of a whole history replace it; others replace what is stored from their
-        first session on. Statement figures are appended where they are new or
-        changed. Of several quotes of a session the last stays. Rates replace what is
-        stored from their first day on. Kept answers are forgotten where figures came.
+        Prices of a whole history replace it; others replace the sessions they bring.
+        Statement figures are appended where they are new or changed. Of several quotes
+        of a session the last stays. Rates replace what is stored from their first day
+        on. Kept answers are forgotten where figures came.
         """
         from triad_screener.store import _saving
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 OLD_SESSION_DAYS: Final = 10
 #: Of which the live source is asked for prices.
 RECENT: Final = timedelta(days=45)
+#: Bytes below which a disk is called full: a store takes some megabytes.
+LEAST_ROOM: Final = 50 * 2**20
 _PROXIES: Final = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 _BUNDLES: Final = ("CURL_CA_BUNDLE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
@@ -100,7 +103,11 @@ def _data_folder() -> Check:
     folder, decided = settings.data_folder()
     told = f"{folder} ({decided})"
     if _may_write(folder):
-        return Check("data folder", "good", told)
+        free = shutil.disk_usage(_existing(folder)).free
+        if free >= LEAST_ROOM:
+            return Check("data folder", "good", told)
+        told = f"{told}: {free / 2**20:.0f} MiB free"
+        return Check("data folder", "warning", told, "Make room; a store takes some.")
     remedy = "Nothing is kept. Choose another with TRIAD_DATA_FOLDER."
     told = f"{told} may not be written"
     return Check("data folder", "failed", told, remedy, OutputError.exit_code)
@@ -117,10 +124,16 @@ def _cache_folder() -> Check:
 
 def _may_write(folder: Path) -> bool:
     """Return whether files can be made in ``folder``, or it can itself be made."""
+    place = _existing(folder)
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
     place = folder
     while not place.exists() and place != place.parent:
         place = place.parent
-    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return place
 
 
 def _store(taxonomy: Taxonomy, means: Means) -> Check:
@@ -132,6 +145,11 @@ def _store(taxonomy: Taxonomy, means: Means) -> Check:
     newest = next((one.newest for one in found if one.kind == "prices"), None)
     told = f"{means.store.path}: newest session {newest or 'none'}, "
     told += f"{coverage(found):.0%} of the prices fresh"
+    age = (means.clock().date() - newest).days if newest else 0
+    if age > OLD_SESSION_DAYS:
+        told += f", {age} days old"
+        remedy = "The source stands still, or the clock of this machine is ahead."
+        return Check("store", "warning", told, remedy)
     if coverage(found) == 1:
         return Check("store", "good", told)
     return Check("store", "warning", told, "Bring it up to date with 'triad refresh'.")

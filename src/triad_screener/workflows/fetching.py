@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from triad_screener.model.live import Fetched, FetchFailure, Refreshed
+from triad_screener.model.live import NOT_ASKED, Fetched, FetchFailure, Refreshed
 from triad_screener.workflows import revisions
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class _Saving:
 
     def take(self, fetched: Sequence[Fetched]) -> None:
         """Collect ``fetched``."""
-        self.waiting += fetched
+        self.waiting += [one for one in fetched if one.reason != NOT_ASKED]
         self.done += [replace(one, content=None) for one in fetched]
         if self.progress:
             self.progress(len(self.done), self.total)

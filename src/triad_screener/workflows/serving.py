@@ -114,7 +114,7 @@ def serve(
     if choice == STORE or (known.suffices and (offline or known.is_past(as_of, means))):
         return Served(means.store, until=FOREVER)
     if offline:
-        return Served(means.bundled())
+        return Served(means.bundled(), warnings=(known.stand_in(),))
     return _live(choice, known, means)
 
 
@@ -145,6 +145,14 @@ class _Known:
         found = self.lines_with("prices", "statements")
         return bool(found) and 2 * found >= len(self.asked.lines)
 
+    def stand_in(self) -> str:
+        """Say why the snapshot serves."""
+        found, wanted = self.lines_with("prices", "statements"), len(self.asked.lines)
+        return (
+            f"The store has prices and statements of {found} of {wanted} lines: "
+            "the bundled snapshot serves."
+        )
+
     def is_past(self, as_of: date | None, means: Means) -> bool:
         """Whether ``as_of`` is over, so that nothing new can become known of it."""
         return as_of is not None and as_of < means.clock().date()
@@ -164,7 +172,10 @@ def _live(choice: str, known: _Known, means: Means) -> Served:
     now = means.clock()
     if choice == AUTO and known.is_paused(now):
         minutes = PAUSE.seconds // 60
-        told = f"Yahoo Finance failed within the last {minutes} minutes; not asked."
+        told = (
+            f"Yahoo Finance failed within the last {minutes} minutes; not asked. "
+            "'triad refresh' asks at once."
+        )
         return _settled(choice, known, means, told=told)
     at_once = _AT_ONCE if choice == LIVE else ()
     tasks = planning.plan(known.asked, known.last, now, at_once=at_once)
@@ -181,13 +192,17 @@ def _live(choice: str, known: _Known, means: Means) -> Served:
             progress=means.progress,
         )
     except UnwritableStoreError as error:
+        if choice == LIVE:
+            raise
         return _settled(choice, known, means, warnings=(*warnings, error.what))
     if done.interrupted:
         raise KeyboardInterrupt
     if choice == LIVE and done.outage:
         raise failure(done.outage)
     known = replace(known, last=means.store.last_fetches())
-    warnings += described(done)
+    if done.failures:
+        warnings += described(done)
+        warnings += ("What is kept serves, with its age.",) * known.suffices
     return _settled(choice, known, means, told=_told(done), warnings=warnings)
 
 
@@ -208,15 +223,8 @@ def _settled(
     warnings: tuple[str, ...] = (),
 ) -> Served:
     if known.suffices or choice != AUTO:
-        if warnings:
-            warnings = (*warnings, "What is kept serves, with its age.")
         return replace(known.served(means.store), told=told, warnings=warnings)
-    found, wanted = known.lines_with("prices", "statements"), len(known.asked.lines)
-    stand_in = (
-        f"The store has prices and statements of {found} of {wanted} lines: "
-        "the bundled snapshot serves."
-    )
-    return Served(means.bundled(), told=told, warnings=(*warnings, stand_in))
+    return Served(means.bundled(), told=told, warnings=(*warnings, known.stand_in()))
 
 
 def _told(done: Refreshed) -> str:
@@ -257,5 +265,5 @@ def failure(outage: Fetched) -> TriadError:
         )
     return NoDataError(
         f"Yahoo Finance did not answer: {detail}.",
-        "Check the network with 'triad doctor', or use --offline.",
+        "Check the network with 'triad doctor'; 'triad screen --offline' does without.",
     )

@@ -35,7 +35,7 @@ class Floors:
     """What the reader wants to be warned of.
 
     Attributes:
-        max_age_days: Oldest as-of date, in days before today.
+        max_age_days: Age of the newest close, in days before today.
         min_coverage: Least share of lines that are ranked and fresh.
     """
 
@@ -46,10 +46,10 @@ class Floors:
 def below_floor(found: Screen, floors: Floors, today: date) -> tuple[str, ...]:
     """Return a sentence for every floor that ``found`` is under."""
     sentences = []
-    age = (today - found.run.as_of).days
-    if floors.max_age_days is not None and age > floors.max_age_days:
+    newest, allowed = found.newest_close, floors.max_age_days
+    if allowed is not None and (today - newest).days > allowed:
         sentences.append(
-            f"The figures are {age} days old, over the {floors.max_age_days:g} allowed."
+            f"The newest close is of {newest}, older than the {allowed:g} days allowed."
         )
     if floors.min_coverage is not None and (
         (covered := coverage(found)) < floors.min_coverage

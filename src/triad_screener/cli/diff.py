@@ -14,8 +14,8 @@ def command(
     runs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RUN [RUN]]",
-            help="Ids, or their first letters; else the last run and the one before.",
+            metavar="RUN",
+            help="One or two ids, or their first letters; else the last two runs.",
         ),
     ] = None,
     *,

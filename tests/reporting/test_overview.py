@@ -254,6 +254,17 @@ class TestHeader:
             f"Bundled snapshot as of 2026-05-15{age}: not today's figures."
         )
 
+    def test_the_age_is_that_of_the_newest_close_and_not_of_the_as_of_date(
+        self,
+    ) -> None:
+        found = screens.bundled()
+        later = replace(found, run=replace(found.run, as_of=date(2026, 6, 1)))
+
+        assert texts(viewed(later, today=date(2026, 6, 1)))[0] == (
+            "Bundled snapshot as of 2026-06-01, newest close 2026-05-15, 17 days old: "
+            "not today's figures."
+        )
+
     def test_other_figures_are_called_by_their_source(self) -> None:
         assert texts(viewed(screens.small()))[0] == (
             "Figures from folder figures, as of 2026-05-15."

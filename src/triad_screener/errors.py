@@ -5,6 +5,8 @@ TriadError                  70    a fault of the program
 │   └── UnknownNameError     2    a name is not in its list; the nearest are offered
 ├── NoDataError              4    no allowed source has data
 ├── StoreError               5    the store is damaged or of a newer version
+├── DeliveryError            6    a letter could not be delivered
+├── LetterRefusedError      69    the figures are too old or too thin for a letter
 ├── LockedError             75    another process holds the store
 ├── RateLimitedError        75    the source wants fewer requests
 ├── InputError              65    a data file is not what it should be
@@ -21,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 #: Exit codes that are results, not errors.
 BELOW_FLOOR = 3
@@ -120,6 +122,33 @@ class StoreError(TriadError):
 
     def __init__(self, path: str, problem: str, remedy: str) -> None:
         super().__init__(f"The store {path} {problem}.", remedy)
+
+
+class DeliveryError(TriadError):
+    """A letter could not be delivered.
+
+    Args:
+        what: What happened, in one sentence; never a password.
+        remedy: What to do next, in one sentence.
+    """
+
+    exit_code = 6
+
+
+class LetterRefusedError(TriadError):
+    """The figures are too old, or of too few lines, to be sent as news.
+
+    Args:
+        reasons: A sentence for each bound that they are under.
+    """
+
+    exit_code = 69
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(
+            f"No letter from these figures: {' '.join(reasons)}",
+            "Run 'triad refresh', or let it pass with --allow-stale.",
+        )
 
 
 class LockedError(TriadError):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from triad_screener.model.document import Document, Report, Style
     from triad_screener.model.live import Bars, FetchFailure, QuoteFacts
+    from triad_screener.model.mail import Message
     from triad_screener.model.market import DatedValue, MarketData, StatementCell
     from triad_screener.model.taxonomy import Constituent
 
@@ -103,4 +104,17 @@ class Renderer(Protocol):
 
     def __call__(self, report: Report, style: Style) -> Document:
         """Return ``report`` in this renderer's format."""
+        ...
+
+
+class Channel(Protocol):
+    """Takes a message to its reader, or to where it is kept."""
+
+    def deliver(self, message: Message) -> None:
+        """Deliver ``message``, all of it or nothing.
+
+        Raises:
+            DeliveryError: If it was not accepted.
+            OutputError: If a file cannot be written.
+        """
         ...

@@ -100,7 +100,51 @@ class SideBySide:
     tables: tuple[Table, ...]
 
 
-Block = Paragraph | Table | SideBySide
+class Drawing(Enum):
+    """How a picture is drawn."""
+
+    #: Ranks over days, one line a name, the best on top.
+    RANKS = auto()
+    #: Values over days relative to their first, one line a name.
+    COURSES = auto()
+    #: What each part adds to a name's score, one stacked bar a name.
+    PARTS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line, or one colour of stacked bars, in a picture.
+
+    Attributes:
+        name: A ticker, or a group of factors.
+        values: One for each place on the axis; None where there is none.
+        pillar: Its key, for the colour; empty for what belongs to no pillar.
+    """
+
+    name: str
+    values: tuple[float | None, ...]
+    pillar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture shows; who cannot draw it tells the alternative.
+
+    Attributes:
+        alternative: What the picture says, in a few sentences.
+        places: Along the axis, in order: days in ISO 8601, or tickers.
+        note: One line under the picture.
+    """
+
+    title: str
+    drawing: Drawing
+    alternative: str
+    places: tuple[str, ...]
+    series: tuple[Series, ...]
+    note: str = ""
+
+
+Block = Paragraph | Table | SideBySide | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +192,22 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A drawn picture that a document refers to by ``cid:NAME``."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A rendered report, ready to show or save."""
+    """A rendered report, ready to show or save.
+
+    Attributes:
+        images: Those that the text refers to and does not contain.
+    """
 
     media_type: str
     text: str
+    images: tuple[Image, ...] = ()

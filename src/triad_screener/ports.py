@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from triad_screener.model.live import Bars, FetchFailure, QuoteFacts
     from triad_screener.model.mail import Message
     from triad_screener.model.market import DatedValue, MarketData, StatementCell
-    from triad_screener.model.taxonomy import Constituent
+    from triad_screener.model.taxonomy import Benchmark, Constituent
 
 
 class MarketDataSource(Protocol):
@@ -22,7 +22,7 @@ class MarketDataSource(Protocol):
     def fetch(
         self,
         constituents: Sequence[Constituent],
-        known_funds: Sequence[str] = (),
+        funds: Sequence[Benchmark] = (),
         *,
         as_of: date | None = None,
     ) -> MarketData:
@@ -32,7 +32,7 @@ class MarketDataSource(Protocol):
 
         Args:
             constituents: The lines wanted.
-            known_funds: Tickers of benchmarks, so that they are no surprise.
+            funds: Benchmarks, of which only prices are wanted.
             as_of: Day from which on figures are not needed; a source may leave them
                 out. None for the newest session.
 

@@ -224,19 +224,19 @@ class TestDescription:
 
 
 class TestTrend:
-    @pytest.mark.parametrize(("closes", "points"), [(1, 1), (24, 24), (300, 24)])
-    def test_a_year_is_thinned_to_24_points(self, closes: int, points: int) -> None:
+    def test_a_year_has_a_point_a_week_and_ends_on_the_day(self) -> None:
+        # There is a close on every day of the calendar.
+        trend = facts_of(line(closes=np.arange(1.0, 401))).trend
+
+        assert len(trend) == 53
+        assert trend == tuple(range(36, 401, 7))
+
+    @pytest.mark.parametrize(("closes", "points"), [(1, 1), (8, 2), (24, 4)])
+    def test_a_line_that_began_later_has_fewer(self, closes: int, points: int) -> None:
         trend = facts_of(line(closes=np.arange(1.0, closes + 1))).trend
 
         assert len(trend) == points
         assert trend[-1] == closes
-        assert trend[0] == max(1, closes - 252)
-
-    def test_points_are_spread_evenly_to_the_nearest_session(self) -> None:
-        trend = facts_of(line(closes=np.arange(1.0, 301))).trend
-
-        # 252 sessions in 23 steps of 10.96, from the 48th on.
-        assert trend[:4] == (48, 59, 70, 81)
 
     def test_points_have_six_significant_digits(self) -> None:
         assert facts_of(line(closes=[1234.56789])).trend == (1234.57,)

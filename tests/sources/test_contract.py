@@ -29,9 +29,8 @@ def taxonomy() -> Taxonomy:
 
 @pytest.fixture(scope="module", params=ARGUMENTS)
 def fetched(request: pytest.FixtureRequest, taxonomy: Taxonomy) -> MarketData:
-    funds = [fund.ticker for fund in taxonomy.benchmarks]
     source = SOURCES[request.param](ARGUMENTS[request.param])
-    return source.fetch(taxonomy.constituents, funds)
+    return source.fetch(taxonomy.constituents, taxonomy.benchmarks)
 
 
 def test_every_registered_source_is_tried_here() -> None:

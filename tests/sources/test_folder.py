@@ -13,6 +13,7 @@ import pytest
 from samples import constituent
 from triad_screener.errors import InputError, NoDataError, UsageError
 from triad_screener.model.market import DatedValue, ForwardFigure, StatementCell
+from triad_screener.model.taxonomy import Benchmark
 from triad_screener.sources import folder
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def fetch(place: Path, known_funds: tuple[str, ...] = ()) -> MarketData:
-    return folder.connect(str(place)).fetch(LINES, known_funds)
+def fetch(place: Path, funds: tuple[str, ...] = ()) -> MarketData:
+    benchmarks = [Benchmark(ticker=ticker, name=ticker) for ticker in funds]
+    return folder.connect(str(place)).fetch(LINES, benchmarks)
 
 
 def change(place: Path, name: str, old: str, new: str) -> None:
@@ -432,6 +434,14 @@ def test_a_benchmark_is_no_surprise_even_where_its_kind_is_not_said(
 
     assert asked.warnings == ()
     assert unasked.warnings == ("lines: symbols not in the taxonomy: 'SPY'",)
+
+
+def test_prices_of_a_benchmark_stand_apart_from_the_lines(place: Path) -> None:
+    asked, unasked = fetch(place, ("SPY", "QQQ")), fetch(place)
+
+    assert asked.funds["SPY"].adjusted.tolist() == [700]
+    assert (set(asked.funds), unasked.funds) == ({"SPY"}, {})
+    assert set(asked.lines) == set(unasked.lines) == {"AAA", "BBB"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from triad_screener.model.live import Content, Kind
-    from triad_screener.model.market import Frequency, MarketData
+    from triad_screener.model.market import Frequency, MarketData, PriceSeries
     from triad_screener.model.taxonomy import Taxonomy
 
 FRIDAY = date(2026, 5, 15)
@@ -132,7 +132,13 @@ def of_market(market: MarketData, taxonomy: Taxonomy) -> list[Fetched]:
         if line.shares:
             receipts = line.shares.value / identity.ordinary_per_receipt
             found.append(quote(ticker, shares=receipts))
-    return found
+    return [*found, *map(_fund, market.funds.items())]
+
+
+def _fund(known: tuple[str, PriceSeries]) -> Fetched:
+    ticker, series = known
+    closes = series.sessions, series.adjusted, series.volumes
+    return fetched("prices", ticker, Bars(*closes, (), (), "USD", "USD"))
 
 
 def rates_of(currency: str, known: Sequence[DatedValue]) -> Fetched:

@@ -23,6 +23,7 @@ from store.figures import (
 )
 from triad_screener.errors import NoDataError
 from triad_screener.model.market import DatedValue, ForwardFigure
+from triad_screener.model.taxonomy import Benchmark
 from triad_screener.store import Store
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 AAA = constituent("AAA")
 BBB = constituent("BBB")
+SPY, QQQ = (Benchmark(ticker=t, name=t) for t in ("SPY", "QQQ"))
 #: 100, 100, 98 after a dividend of 2, then two for one: 50, 50; as Yahoo gives it now.
 SPLIT = prices(
     "AAA",
@@ -151,6 +153,31 @@ class TestPrices:
         )
 
 
+class TestFunds:
+    def test_a_fund_has_prices_adjusted_as_a_line_has(self, store: Store) -> None:
+        paid = prices("SPY", [100, 98], dividends={may(15): 2.0})
+        store.save([prices("AAA", [1, 2]), paid])
+
+        found = store.fetch([AAA], [SPY])
+
+        assert found.funds["SPY"].adjusted.tolist() == [98, 98]
+        assert set(found.lines) == {"AAA"}
+
+    def test_a_fund_that_is_not_known_on_the_day_is_absent(self, store: Store) -> None:
+        store.save([prices("AAA", [1, 2, 3]), prices("SPY", [100])])
+
+        assert set(store.fetch([AAA], [SPY, QQQ]).funds) == {"SPY"}
+        assert store.fetch([AAA], [SPY], as_of=may(14)).funds == {}
+
+    def test_prices_of_a_fund_are_part_of_the_digest(self, store: Store) -> None:
+        store.save([prices("AAA", [1, 2]), prices("SPY", [100, 101])])
+        before = store.fetch([AAA], [SPY]).digest
+
+        store.save([prices("SPY", [100, 102])])
+
+        assert store.fetch([AAA], [SPY]).digest != before
+
+
 class TestDay:
     def test_the_newest_session_is_one_that_half_of_the_lines_have(
         self, store: Store
@@ -210,13 +237,13 @@ class TestDay:
     def test_the_store_is_a_source(self, store: Store) -> None:
         store.save([SPLIT])
 
-        found = store.fetch([AAA], ["SPY"])
+        found = store.fetch([AAA], [SPY])
 
         assert (found.source, found.description) == (
             "store",
             "Yahoo Finance, kept in the store",
         )
-        assert found.digest == store.fetch([AAA], ["SPY"]).digest
+        assert found.digest == store.fetch([AAA], [SPY]).digest
         assert found.lines["AAA"].price_source == "Yahoo Finance"
 
 

@@ -129,17 +129,20 @@ def test_an_exported_folder_holds_what_the_store_knew(
 
 def test_an_exported_folder_gives_the_same_screen(tmp_path: Path) -> None:
     taxonomy = screens.shipped_taxonomy()
-    bundled = SOURCES["bundled"]("").fetch(taxonomy.constituents)
+    bundled = SOURCES["bundled"]("").fetch(taxonomy.constituents, taxonomy.benchmarks)
     store = Store(tmp_path / "store.duckdb")
     store.save(of_market(bundled, taxonomy))
 
-    store.export(tmp_path / "folder", taxonomy.constituents)
+    funds = taxonomy.benchmarks
+    store.export(tmp_path / "folder", taxonomy.constituents, funds)
 
     ours = screened(store)
     theirs = screened(SOURCES["folder"](str(tmp_path / "folder")))
     assert ours.scores.lines
     assert theirs.scores == ours.scores
     assert theirs.facts == ours.facts
+    assert [fund.ticker for fund in ours.benchmarks] == [f.ticker for f in funds]
+    assert theirs.benchmarks == ours.benchmarks
 
 
 def test_a_folder_that_is_not_empty_is_refused(store: Store, tmp_path: Path) -> None:
@@ -172,4 +175,4 @@ def test_a_folder_that_cannot_be_filled_is_told(store: Store, tmp_path: Path) ->
     from triad_screener.store import _upkeep  # noqa: PLC0415 - the inner door
 
     with pytest.raises(OutputError, match="no such file or directory"):
-        _upkeep.write(tmp_path / "gone", store.fetch([AAA]), [AAA])
+        _upkeep.write(tmp_path / "gone", store.fetch([AAA]), [AAA], [])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from triad_screener.model.document import Report
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
-    from triad_screener.model.taxonomy import Constituent
+    from triad_screener.model.taxonomy import Benchmark, Constituent
 
 TICKERS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH")
 
@@ -43,13 +43,13 @@ class Known:
     def fetch(
         self,
         constituents: Sequence[Constituent],
-        known_funds: Sequence[str] = (),
+        funds: Sequence[Benchmark] = (),
         *,
         as_of: date | None = None,
     ) -> MarketData:
         del as_of
         self.asked = [line.ticker for line in constituents]
-        self.funds = list(known_funds)
+        self.funds = [fund.ticker for fund in funds]
         return self.data
 
 

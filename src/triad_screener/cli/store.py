@@ -61,8 +61,8 @@ def export(
     del debug  # main reads it
     from triad_screener.cli import _setup
 
-    lines = _setup.taxonomy(config).constituents
-    _setup.store().export(folder, lines, as_of=options.to_date(as_of))
+    found, day = _setup.taxonomy(config), options.to_date(as_of)
+    _setup.store().export(folder, found.constituents, found.benchmarks, as_of=day)
     sys.stdout.write(f"{folder}\n")
 
 

@@ -106,6 +106,7 @@ class MarketData:
         digest: SHA-256 over the figures, the same for the same figures.
         warnings: What a reader should know of the source as a whole.
         gaps: What the source was asked for and could not give, line by line.
+        funds: Prices of benchmarks by ticker; one that is not known is absent.
     """
 
     source: str
@@ -115,3 +116,4 @@ class MarketData:
     digest: str
     warnings: tuple[str, ...] = field(default=())
     gaps: tuple[Gap, ...] = field(default=())
+    funds: Mapping[str, PriceSeries] = field(default_factory=dict)

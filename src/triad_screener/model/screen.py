@@ -97,7 +97,8 @@ class LineFacts:
         fx: Exchange rate of the statement currency; None for US dollars.
         is_fresh: Whether the last close is at most 10 days old.
         flags: What a reader should know of the line as a whole.
-        trend: Adjusted closes of the last year, thinned, oldest first.
+        trend: Adjusted closes of the last 52 weeks and of the as-of date, oldest
+            first; fewer for a line that began later.
         readings: By factor.
         valuation: Figures behind market capitalisation and enterprise value.
     """
@@ -184,6 +185,16 @@ class WatchlistFact:
 
 
 @dataclass(frozen=True, slots=True)
+class BenchmarkFact:
+    """A fund that lines are compared with; ``trend`` as of a line."""
+
+    ticker: str
+    name: str
+    price_currency: str
+    trend: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PillarFact:
     """How a pillar is called and coloured."""
 
@@ -208,6 +219,7 @@ class Screen:
         effective_number: Of constituents in the baskets; None for empty baskets.
         gaps: Everything missing, in taxonomy order.
         warnings: What a reader should know of the screen as a whole.
+        benchmarks: Those of the taxonomy that the source has prices of.
     """
 
     run: Run
@@ -225,6 +237,7 @@ class Screen:
     effective_number: float | None
     gaps: tuple[Gap, ...]
     warnings: tuple[str, ...]
+    benchmarks: tuple[BenchmarkFact, ...] = ()
 
     @property
     def considered(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from triad_screener import __version__
 from triad_screener.model.gap import Gap
-from triad_screener.model.screen import PillarFact, Run, Screen
+from triad_screener.model.screen import BenchmarkFact, PillarFact, Run, Screen
 from triad_screener.model.vocabulary import POST_ROLES
 from triad_screener.screening import measuring, pillars, scoring, selecting, watching
 
@@ -93,7 +93,24 @@ def assemble(
         effective_number=pillars.effective_number(scores.baskets),
         gaps=(*_fetch_gaps(market, scores), *_gaps(facts, scores)),
         warnings=market.warnings,
+        benchmarks=_benchmarks(taxonomy, market, as_of),
     )
+
+
+def _benchmarks(
+    taxonomy: Taxonomy, market: MarketData, as_of: date
+) -> tuple[BenchmarkFact, ...]:
+    """Return the funds whose prices are known on ``as_of``."""
+    found = (
+        BenchmarkFact(
+            fund.ticker,
+            fund.name,
+            fund.price_currency,
+            measuring.trend(market.funds.get(fund.ticker), as_of),
+        )
+        for fund in taxonomy.benchmarks
+    )
+    return tuple(fund for fund in found if fund.trend)
 
 
 def _watchlist(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from triad_screener.model.market import MarketData, StatementCell
+    from numpy.typing import NDArray
+
+    from triad_screener.model.market import MarketData, PriceSeries, StatementCell
     from triad_screener.model.quantity import Figure, Quantity
     from triad_screener.model.recipe import Recipe
     from triad_screener.model.taxonomy import Constituent, Taxonomy
     from triad_screener.model.vocabulary import Pillar
 
-TREND_POINTS = 24
-_TREND_SESSIONS = 253
+#: Weeks of the trend; it has one point more.
+TREND_WEEKS: Final = 52
 _SIGNIFICANT = 6
 
 
@@ -110,7 +112,7 @@ def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
         fx=_rate(line),
         is_fresh=close is not None and STALE_PRICE not in close.flags,
         flags=_flags(line, readings, close, capitalisation),
-        trend=_trend(line),
+        trend=trend(line.data.prices, line.as_of),
         readings=readings,
         valuation=_figures(value or capitalisation),
     )
@@ -180,15 +182,23 @@ def _flags(
     return tuple(dict.fromkeys(found))
 
 
-def _trend(line: Line) -> tuple[float, ...]:
-    """Return up to 24 adjusted closes spread over the last year, the last included."""
-    try:
-        closes = line.adjusted[-_TREND_SESSIONS:]
-    except Missing:
+def trend(prices: PriceSeries | None, as_of: date) -> tuple[float, ...]:
+    """Return the adjusted close on each of the `trend_days`, or the last before it.
+
+    Oldest first, six digits; days before the first session are left out, so the last
+    is always that of ``as_of``.
+    """
+    if prices is None:
         return ()
-    spread = np.linspace(0, closes.size - 1, TREND_POINTS).round().astype(int)
-    at = list(dict.fromkeys(spread.tolist()))
-    return tuple(float(f"{value:.{_SIGNIFICANT}g}") for value in closes[at])
+    at = np.searchsorted(prices.sessions, trend_days(as_of), side="right") - 1
+    closes = prices.adjusted[at[at >= 0]]
+    return tuple(float(f"{value:.{_SIGNIFICANT}g}") for value in closes)
+
+
+def trend_days(as_of: date) -> NDArray[np.datetime64]:
+    """Return the same weekday of the last 52 weeks, and ``as_of``, oldest first."""
+    weeks = np.arange(TREND_WEEKS, -1, -1)
+    return np.datetime64(as_of, "D") - 7 * weeks
 
 
 def cross_section(described: Sequence[LineFacts]) -> CrossSection:

@@ -27,7 +27,7 @@ from triad_screener.model.market import (
 from triad_screener.tables import table as tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from triad_screener.model.market import (
         Frequency,
     )
-    from triad_screener.model.taxonomy import Constituent
+    from triad_screener.model.taxonomy import Benchmark, Constituent
     from triad_screener.tables.table import Table
 
 #: Columns by table: what is needed, and what else means something.
@@ -125,7 +125,7 @@ class Folder:
     def fetch(
         self,
         constituents: Sequence[Constituent],
-        known_funds: Sequence[str] = (),
+        funds: Sequence[Benchmark] = (),
         *,
         as_of: date | None = None,
     ) -> MarketData:
@@ -142,8 +142,12 @@ class Folder:
                 "Check the path after --source folder:, or use --source bundled.",
             )
         wanted = {line.ticker: line for line in constituents}
-        known = {*wanted, *known_funds}
-        reading = _Reading(self.path, wanted, self.publisher or self.path.name, known)
+        reading = _Reading(
+            self.path,
+            wanted,
+            {fund.ticker for fund in funds},
+            self.publisher or self.path.name,
+        )
         lines = reading.lines()
         if not any(line.prices for line in lines.values()):
             raise NoDataError(
@@ -157,6 +161,7 @@ class Folder:
             reading.rates(),
             reading.digest.hexdigest(),
             tuple(reading.warnings),
+            funds=reading.funds,
         )
 
 
@@ -166,11 +171,17 @@ class _Reading:
 
     path: Path
     wanted: Mapping[str, Constituent]
+    benchmarks: Collection[str]
     publisher: str
-    known: set[str] = field(default_factory=set)
+    funds: dict[str, PriceSeries] = field(default_factory=dict)
+    """Prices of the benchmarks, once `lines` has read them."""
+    known: set[str] = field(init=False)
     """Symbols that need no warning: wanted, funds, or named in one already."""
     warnings: list[str] = field(default_factory=list)
     digest: Any = field(default_factory=hashlib.sha256)
+
+    def __post_init__(self) -> None:
+        self.known = {*self.wanted, *self.benchmarks}
 
     def table(self, stem: str) -> Table | None:
         """Return a table; None where the folder has none."""
@@ -278,11 +289,13 @@ class _Reading:
         volumes = table.numbers("volume", not_negative=True)
         sources = table.text("source")
         self._note("prices", symbols)
-        series, origin = {}, {}
+        series: dict[str, PriceSeries] = {}
+        origin: dict[str, str] = {}
         for symbol, rows in _rows_by(symbols).items():
             _refuse_disorder(table, symbol, rows, sessions)
-            if symbol in self.wanted:
-                series[symbol] = PriceSeries(
+            if symbol in self.wanted or symbol in self.benchmarks:
+                into = series if symbol in self.wanted else self.funds
+                into[symbol] = PriceSeries(
                     sessions[rows], adjusted[rows], closes[rows], volumes[rows]
                 )
                 if sources[rows[-1]]:

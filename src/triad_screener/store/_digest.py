@@ -20,14 +20,17 @@ def digest(
     lines: Mapping[str, LineData],
     fx: Mapping[str, Sequence[DatedValue]],
     warnings: Sequence[str],
+    funds: Mapping[str, PriceSeries],
 ) -> str:
     """Return a SHA-256 over all figures, whatever the order of lines and currencies."""
     found = hashlib.sha256()
-    for ticker in sorted(lines):
-        for part in _parts(lines[ticker]):
-            # The length says where a part ends: no two answers read the same.
-            found.update(len(part).to_bytes(8, "little"))
-            found.update(part)
+    parts = [part for ticker in sorted(lines) for part in _parts(lines[ticker])]
+    for ticker in sorted(funds):
+        parts += [ticker.encode(), *_price_parts(funds[ticker])]
+    for part in parts:
+        # The length says where a part ends: no two answers read the same.
+        found.update(len(part).to_bytes(8, "little"))
+        found.update(part)
     rates = [(currency, *map(_dated, fx[currency])) for currency in sorted(fx)]
     found.update(repr((rates, sorted(warnings))).encode())
     return found.hexdigest()

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
-    from triad_screener.model.taxonomy import Constituent
+    from triad_screener.model.taxonomy import Benchmark, Constituent
 
 NAME: Final = "store"
 PUBLISHER: Final = "Yahoo Finance"
@@ -148,9 +148,10 @@ class _Quote(NamedTuple):
 def market(
     connection: DuckDBPyConnection,
     constituents: Sequence[Constituent],
+    funds: Sequence[Benchmark],
     as_of: date | None,
 ) -> MarketData:
-    """Return everything known of ``constituents`` on ``as_of``.
+    """Return everything known of ``constituents``, and prices of ``funds``.
 
     Raises:
         NoDataError: If no price of any of them is stored, or without ``as_of``, no
@@ -174,6 +175,7 @@ def market(
         )
         fx = _rates(connection, day)
         gaps = tuple(_gaps(connection, lines))
+    prices = _fund_prices(connection, funds, day)
     found = [known.line(place, line, day) for place, line in enumerate(lines)]
     warnings += known.warnings(lines)
     by_ticker = {line.ticker: line for line in found if line}
@@ -182,10 +184,31 @@ def market(
         DESCRIPTION,
         {c.ticker: by_ticker[c.ticker] for c in constituents if c.ticker in by_ticker},
         fx,
-        digest(by_ticker, fx, [*warnings, *map(str, gaps)]),
+        digest(by_ticker, fx, [*warnings, *map(str, gaps)], prices),
         tuple(warnings),
         gaps,
+        prices,
     )
+
+
+def _fund_prices(
+    connection: DuckDBPyConnection, funds: Sequence[Benchmark], day: date
+) -> dict[str, PriceSeries]:
+    """Return the prices of each fund as they stood on ``day``, if it had begun."""
+    with _rows.offered(
+        connection,
+        "wanted",
+        symbol=_rows.texts([fund.ticker for fund in funds]),
+        place=np.arange(len(funds), dtype=np.int32),
+        price_currency=_rows.texts([fund.price_currency for fund in funds]),
+    ):
+        bars = _bars(connection, len(funds), day)
+        actions = _actions(connection, len(funds))
+    return {
+        fund.ticker: _series(part, paid, day)
+        for fund, part, paid in zip(funds, bars, actions, strict=True)
+        if part.sessions.size and part.sessions[0] <= np.datetime64(day)
+    }
 
 
 @contextmanager

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from triad_screener.model.market import DatedValue, MarketData
-    from triad_screener.model.taxonomy import Constituent
+    from triad_screener.model.taxonomy import Benchmark, Constituent
 
 #: Columns by table, as the folder source reads them.
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -31,6 +31,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "statement_currency",
         "ordinary_per_receipt",
         "source",
+        "kind",
     ),
     "prices": ("symbol", "date", "adj_close", "close", "volume", "source"),
     "statements": (
@@ -103,7 +104,12 @@ def require_room(folder: Path) -> None:
         )
 
 
-def write(folder: Path, market: MarketData, lines: Sequence[Constituent]) -> None:
+def write(
+    folder: Path,
+    market: MarketData,
+    lines: Sequence[Constituent],
+    funds: Sequence[Benchmark],
+) -> None:
     """Write market data as a folder of tables; numbers read back to the last bit.
 
     The tables are written beside it first: a folder is whole or empty.
@@ -112,7 +118,7 @@ def write(folder: Path, market: MarketData, lines: Sequence[Constituent]) -> Non
         OutputError: If the folder cannot be written.
     """
     rows = {
-        "lines": _line_rows(market, lines),
+        "lines": (*_line_rows(market, lines), *_fund_rows(market, funds)),
         "prices": _price_rows(market),
         "statements": _statement_rows(market),
         "fx": _rate_rows(market),
@@ -161,7 +167,17 @@ def _line_rows(
                 identity.statement_currency,
                 identity.ordinary_per_receipt,
                 known.price_source,
+                "equity",
             )
+
+
+def _fund_rows(
+    market: MarketData, funds: Sequence[Benchmark]
+) -> Iterator[Sequence[object]]:
+    for fund in funds:
+        if fund.ticker in market.funds:
+            blank = [None] * 4
+            yield (fund.ticker, *blank, fund.price_currency, None, None, None, "fund")
 
 
 def _dated(value: DatedValue | None) -> tuple[object, object]:
@@ -169,17 +185,19 @@ def _dated(value: DatedValue | None) -> tuple[object, object]:
 
 
 def _price_rows(market: MarketData) -> Iterator[Sequence[object]]:
-    for ticker, line in market.lines.items():
-        if line.prices:
+    series = [(t, line.prices, line.price_source) for t, line in market.lines.items()]
+    series += [(ticker, prices, "") for ticker, prices in market.funds.items()]
+    for ticker, prices, source in series:
+        if prices:
             columns = zip(
-                line.prices.sessions.tolist(),
-                line.prices.adjusted.tolist(),
-                _or_empty(line.prices.closes.tolist()),
-                _or_empty(line.prices.volumes.tolist()),
+                prices.sessions.tolist(),
+                prices.adjusted.tolist(),
+                _or_empty(prices.closes.tolist()),
+                _or_empty(prices.volumes.tolist()),
                 strict=True,
             )
             for row in columns:
-                yield (ticker, *row, line.price_source)
+                yield (ticker, *row, source)
 
 
 def _or_empty(values: list[float]) -> list[float | None]:

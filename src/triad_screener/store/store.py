@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
     from triad_screener.model.stored import Place, RunEntry, StoreInfo
-    from triad_screener.model.taxonomy import Constituent
+    from triad_screener.model.taxonomy import Benchmark, Constituent
 
 # Methods import late: a stored run is shown without numpy, and importing this is free.
 # ruff: noqa: PLC0415
@@ -110,7 +110,7 @@ class Store:
     def fetch(
         self,
         constituents: Sequence[Constituent],
-        known_funds: Sequence[str] = (),
+        funds: Sequence[Benchmark] = (),
         *,
         as_of: date | None = None,
     ) -> MarketData:
@@ -120,7 +120,7 @@ class Store:
 
         Args:
             constituents: The lines wanted.
-            known_funds: Not needed: what nobody asks for is no surprise here.
+            funds: Benchmarks, of which only prices are wanted.
             as_of: None for the newest session that at least half of the lines have.
 
         Raises:
@@ -128,9 +128,8 @@ class Store:
         """
         from triad_screener.store import _known
 
-        del known_funds
         with self._database.reading() as connection:
-            return _known.market(connection, constituents, as_of)
+            return _known.market(connection, constituents, funds, as_of)
 
     def save_run(
         self,
@@ -228,6 +227,7 @@ class Store:
         self,
         folder: Path,
         constituents: Sequence[Constituent],
+        funds: Sequence[Benchmark] = (),
         *,
         as_of: date | None = None,
     ) -> None:
@@ -239,9 +239,9 @@ class Store:
         """
         from triad_screener.store import _upkeep
 
-        market = self.fetch(constituents, as_of=as_of)
+        market = self.fetch(constituents, funds, as_of=as_of)
         _upkeep.require_room(folder)
-        _upkeep.write(folder, market, constituents)
+        _upkeep.write(folder, market, constituents, funds)
 
     def vacuum(self) -> tuple[int, int]:
         """Compact the file; return its bytes before and after.

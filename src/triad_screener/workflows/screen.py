@@ -30,8 +30,9 @@ def screen(taxonomy: Taxonomy, request: Request, *, source: MarketDataSource) ->
             "lists no constituents",
             "Add lines under constituents, or leave out --config.",
         )
-    funds = [fund.ticker for fund in taxonomy.benchmarks]
-    market = source.fetch(taxonomy.constituents, funds, as_of=request.as_of)
+    market = source.fetch(
+        taxonomy.constituents, taxonomy.benchmarks, as_of=request.as_of
+    )
     found = assemble(taxonomy, market, request, config_hash=loading.digest(taxonomy))
     listed = {line.ticker for line in taxonomy.constituents}
     strangers = sorted(request.holdings.keys() - listed)

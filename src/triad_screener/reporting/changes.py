@@ -29,7 +29,8 @@ _NAMES = {
     "availability": "known",
     "peers": "others",
 }
-_CAUSES = (
+#: What the causes mean; to stand under `moves`.
+EXPLAINED = (
     "Price: its own; books: its statements and shares; rate: of exchange; known: "
     "figures that came or went; others: the lines it is compared with. A part is what "
     "a cause adds on average over all orders (Shapley); the parts sum to the change."
@@ -96,24 +97,28 @@ def compose(found: Compared, *, top: int | None = None) -> Report:
     return Report(
         title=_title(found),
         blocks=tuple(_blocks(found, moved)),
-        record={
-            "schema_version": 1,
-            "before": _run(found.before),
-            "after": _run(found.after),
-            "lines": [_record(change) for change in moved],
-            "baskets": [
-                dict(zip(("pillar", "ticker", "before", "after"), one, strict=True))
-                for one in found.baskets
-            ],
-            "turnover": found.turnover,
-            "watchlist": [
-                dict(zip(("name", "before", "after"), one, strict=True))
-                for one in found.stages
-            ],
-        },
+        record={"schema_version": 1, **record(found, moved)},
         rows=tuple(rows),
         tickers=tuple(change.ticker for change in moved),
     )
+
+
+def record(found: Compared, moved: Sequence[Change]) -> dict[str, Any]:
+    """Return what lies between two screens as plain values; of the lines ``moved``."""
+    return {
+        "before": _run(found.before),
+        "after": _run(found.after),
+        "lines": [_record(change) for change in moved],
+        "baskets": [
+            dict(zip(("pillar", "ticker", "before", "after"), one, strict=True))
+            for one in found.baskets
+        ],
+        "turnover": found.turnover,
+        "watchlist": [
+            dict(zip(("name", "before", "after"), one, strict=True))
+            for one in found.stages
+        ],
+    }
 
 
 def _title(found: Compared) -> str:
@@ -159,18 +164,19 @@ def _blocks(found: Compared, moved: Sequence[Change]) -> Iterator[Block]:
         return
     both = [one for one in moved if one.score_parts or one.rank_parts]
     if both:
-        yield _moves(both)
+        yield moves(both)
     if come_or_gone := [one for one in moved if one not in both]:
         yield _arrivals(come_or_gone)
     if found.baskets:
-        yield _baskets(found)
+        yield baskets(found)
     if found.stages:
         columns = (Column("Company", Kind.NAME), Column("Was"), Column("Is"))
         yield Table("Watchlist", columns, found.stages)
-    yield Paragraph(f"{_CAUSES} {DISCLAIMER}", Tone.QUIET)
+    yield Paragraph(f"{EXPLAINED} {DISCLAIMER}", Tone.QUIET)
 
 
-def _moves(changes: Sequence[Change]) -> Table:
+def moves(changes: Sequence[Change]) -> Table:
+    """Return each change of a rank or score with its causes, one line a row."""
     used = [
         cause
         for cause in (*CAUSES, PROGRAM)
@@ -223,7 +229,8 @@ def _place(rank: int | None, score: float | None) -> str:
     return "not ranked" if rank is None else f"{rank}, {score:.1f}"
 
 
-def _baskets(found: Compared) -> Table:
+def baskets(found: Compared) -> Table:
+    """Return each holding whose weight differs."""
     columns = (
         Column("Pillar", Kind.PILLAR, 100),
         Column("Ticker", Kind.NAME, 100),

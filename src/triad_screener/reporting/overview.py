@@ -110,11 +110,11 @@ def _blocks(
         yield _chosen(view.columns, rows)
     else:
         yield ranking(view.lines)
-    yield from _unranked(view, screen)
+    yield from unranked(screen, view)
     if not view.quiet:
         yield from _set_aside(screen, view)
     yield baskets(screen.scores.baskets, view.pillars, screen)
-    yield from _watchlist(screen, view)
+    yield from watchlist(screen, view)
     if not view.quiet:
         yield from _notes(screen, view)
 
@@ -128,7 +128,7 @@ def _header(screen: Screen, view: View) -> Iterator[Block]:
     ]
     if run.universe != "default":
         facts.append(f"universe {run.universe}, ranked among themselves")
-    facts += [f"{rate}" for rate in _rates(screen)]
+    facts += [f"{rate}" for rate in rates(screen)]
     yield Paragraph("; ".join(facts) + ".", Tone.QUIET)
     if view.told:
         yield Paragraph(view.told, Tone.QUIET)
@@ -156,7 +156,7 @@ def _age(days: int) -> str:
     return f", {days} day{'' if days == 1 else 's'} old"
 
 
-def _rates(screen: Screen) -> list[str]:
+def rates(screen: Screen) -> list[str]:
     """Return every exchange rate used, with its date."""
     used = {
         fact.statement_currency: f"USD per {fact.statement_currency} "
@@ -257,7 +257,8 @@ def _cell(value: Any) -> Cell:  # noqa: ANN401 - any plain value
     return str(value) if isinstance(value, bool) else value
 
 
-def _unranked(view: View, screen: Screen) -> Iterator[Block]:
+def unranked(screen: Screen, view: View) -> Iterator[Block]:
+    """Yield the lines that cannot be ranked, each with its reason, if there are any."""
     rows = [
         (line["ticker"], line["name"], line["coverage"], _lacking(screen, line))
         for line in view.lines
@@ -333,7 +334,8 @@ def _basket(basket: Basket) -> Table:
     return Table(title, columns, tuple(rows), pillar=basket.pillar)
 
 
-def _watchlist(screen: Screen, view: View) -> Iterator[Block]:
+def watchlist(screen: Screen, view: View) -> Iterator[Block]:
+    """Yield the companies not yet listed, of the pillars looked at."""
     shown = [
         entry
         for entry in screen.watchlist
@@ -373,7 +375,7 @@ def _watched(entry: WatchlistFact) -> tuple[Cell, ...]:
         entry.pillar,
         _STAGES.get(entry.stage, entry.stage),
         entry.stage_date,
-        f"{_amount(mark.post_money, mark.currency)}, {mark.grade}" if mark else "none",
+        f"{worth(mark.post_money, mark.currency)}, {mark.grade}" if mark else "none",
         mark.date if mark else None,
         f"{mark.age_days} d{' stale' if mark.is_stale else ''}" if mark else None,
         mark.source if mark else "",
@@ -392,7 +394,8 @@ def _holders(entry: WatchlistFact) -> str:
     )
 
 
-def _amount(value: float | None, currency: str) -> str:
+def worth(value: float | None, currency: str) -> str:
+    """Return an amount of money in words, such as ``USD 134bn``."""
     if value is None:
         return "undisclosed"
     if value >= _TRILLION:

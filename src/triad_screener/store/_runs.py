@@ -10,6 +10,7 @@ from triad_screener.model.stored import Place, RunEntry
 from triad_screener.store import _codec, _times
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -90,6 +91,21 @@ def history(connection: DuckDBPyConnection, ticker: str) -> list[Place]:
         [ticker],
     ).fetchall()
     return [Place(_entry(*run), *place) for *place, run in map(_split, rows)]
+
+
+def ranks(
+    connection: DuckDBPyConnection, run_ids: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """Return the ranks of each run by ticker, the best first."""
+    rows = connection.execute(
+        "SELECT run_id, ticker, rank FROM run_lines "
+        "WHERE list_contains(?, run_id) AND rank IS NOT NULL ORDER BY run_id, rank",
+        [list(run_ids)],
+    ).fetchall()
+    found: dict[str, dict[str, int]] = {}
+    for run_id, ticker, rank in rows:
+        found.setdefault(run_id, {})[ticker] = rank
+    return found
 
 
 def _split(row: tuple[Any, ...]) -> tuple[Any, ...]:

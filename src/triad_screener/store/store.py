@@ -193,6 +193,16 @@ class Store:
         with self._database.reading() as connection:
             return _runs.history(connection, ticker)
 
+    def ranks(self, run_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Return the ranks of each run by ticker, the best first.
+
+        A line that is not ranked is left out, as is a run that is not stored.
+        """
+        from triad_screener.store import _runs
+
+        with self._database.reading() as connection:
+            return _runs.ranks(connection, run_ids)
+
     def answer(self, key: str, now: datetime) -> Screen | None:
         """Return the run that answers the question ``key`` at ``now``, if any."""
         if self._database.is_missing():  # a first screen loads no database

@@ -1,0 +1,221 @@
+"""The weekly letter: what moved and why, then where everything stands?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from triad_screener.model.document import (
+    Column,
+    Kind,
+    Paragraph,
+    Report,
+    Table,
+    Tone,
+)
+from triad_screener.reporting import changes, overview, pictures, record
+from triad_screener.reporting.news import news
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from triad_screener.model.document import Block
+    from triad_screener.model.screen import MarkFact, Screen
+    from triad_screener.reporting.changes import Compared
+    from triad_screener.reporting.news import News
+    from triad_screener.screening.changes import Change
+
+_LONGEST_SUBJECT: Final = 72
+_LEADERS: Final = 3
+_NEWS_TOLD: Final = 10
+_CHANGES_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What a letter is written from.
+
+    Attributes:
+        screen: The answer it tells of.
+        compared: The screen of the last letter and this one; None for the first.
+        ranks: Day and ranks of the last weeks, oldest first, this screen's last.
+        benchmark: Ticker that prices are held against; empty for the first of the
+            taxonomy whose prices are known.
+        doubts: Why the figures are too old or too thin, each as a sentence.
+        is_old: Whether one of the doubts is their age.
+    """
+
+    screen: Screen
+    compared: Compared | None = None
+    ranks: Sequence[tuple[date, Mapping[str, int]]] = ()
+    benchmark: str = ""
+    doubts: tuple[str, ...] = ()
+    is_old: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter, ready to be rendered.
+
+    Attributes:
+        subject: One line.
+        is_material: Whether what happened is worth a letter; true of the first one.
+    """
+
+    subject: str
+    report: Report
+    is_material: bool
+
+
+def compose(story: Story, view: overview.View) -> Letter:
+    """Return the letter on ``story``; ``view`` has the lines of the ranking."""
+    screen, found = story.screen, story.compared
+    told = news(found) if found else ()
+    material = found is None or any(one.is_material for one in told)
+    subject = _subject(story, told)
+    report = Report(
+        title=subject,
+        blocks=tuple(_blocks(story, told, view)),
+        record={
+            "schema_version": 1,
+            "subject": subject,
+            "is_material": material,
+            "doubts": list(story.doubts),
+            "news": [_record(one) for one in told],
+            "changes": changes.record(found, found.moved) if found else None,
+            "ranks": [
+                {"as_of": day.isoformat(), "ranks": dict(ranks)}
+                for day, ranks in story.ranks
+            ],
+            "screen": record.of_screen(screen, view.lines),
+        },
+        rows=tuple(_record(one) for one in told),
+        tickers=tuple(line.ticker for line in screen.scores.lines),
+        pillars=overview.pillar_styles(screen, view.language),
+    )
+    return Letter(subject, report, material)
+
+
+def _record(one: News) -> dict[str, object]:
+    return {"about": one.about, "what": one.sentence, "is_material": one.is_material}
+
+
+def _subject(story: Story, told: Sequence[News]) -> str:
+    """Return what changed, in one line, the doubts first."""
+    universe = story.screen.run.universe
+    name = "triad" if universe == "default" else f"triad {universe}"
+    doubt = ""
+    if story.doubts:
+        doubt = f"[{'old' if story.is_old else 'thin'} data] "
+    return f"{name}: {doubt}{_headline(story, told)}"
+
+
+def _headline(story: Story, told: Sequence[News]) -> str:
+    if story.compared is None:
+        leaders = [line.ticker for line in story.screen.scores.lines[:_LEADERS]]
+        return f"{', '.join(leaders)} lead" if leaders else "no line is ranked"
+    if not told:
+        return f"nothing material since {story.compared.before.run.as_of}"
+    shorts = list(dict.fromkeys(one.short for one in told))
+    kept = len(shorts)
+    while kept > 1 and len(_listed(shorts, kept)) > _LONGEST_SUBJECT:
+        kept -= 1
+    return _listed(shorts, kept)
+
+
+def _listed(shorts: Sequence[str], kept: int) -> str:
+    more = f" and {len(shorts) - kept} more" if kept < len(shorts) else ""
+    return f"{', '.join(shorts[:kept])}{more}"
+
+
+def _blocks(story: Story, told: Sequence[News], view: overview.View) -> Iterator[Block]:
+    screen = story.screen
+    for doubt in story.doubts:
+        yield Paragraph(doubt, Tone.NOTICE)
+    yield from _what_changed(story, told)
+    yield from pictures.of_ranks(story.ranks, screen)
+    yield overview.ranking(view.lines)
+    yield from overview.unranked(screen, view)
+    yield overview.baskets(screen.scores.baskets, view.pillars, screen)
+    if story.compared and story.compared.baskets:
+        yield changes.baskets(story.compared)
+    yield from pictures.of_parts(screen)
+    yield from pictures.of_courses(screen, story.benchmark)
+    yield from _watched(story, view)
+    yield from _figures(screen, view)
+
+
+def _what_changed(story: Story, told: Sequence[News]) -> Iterator[Block]:
+    found = story.compared
+    if found is None:
+        yield Paragraph("This is the first letter: there is nothing to compare with.")
+        return
+    old, new = found.before.run, found.after.run
+    yield Paragraph(
+        f"From {old.as_of} (run {old.id[:8]}) to {new.as_of} (run {new.id[:8]}):",
+        Tone.QUIET,
+    )
+    lines = [f"- {one.sentence}" for one in told[:_NEWS_TOLD]]
+    if len(told) > _NEWS_TOLD:
+        lines.append(f"- And {len(told) - _NEWS_TOLD} more: see 'triad diff'.")
+    if not any(one.is_material for one in told):
+        lines.append("Nothing material moved.")
+    yield Paragraph("\n".join(lines))
+    if shown := _largest(found.moved):
+        yield changes.moves(shown)
+        yield Paragraph(changes.EXPLAINED, Tone.QUIET)
+
+
+def _largest(moved: Sequence[Change]) -> list[Change]:
+    """Return the lines whose score moved most, in the order of their ranks."""
+    both = [one for one in moved if one.score_parts]
+    both.sort(key=lambda one: -abs((one.score_after or 0) - (one.score_before or 0)))
+    return sorted(both[:_CHANGES_SHOWN], key=lambda one: one.rank_after or 0)
+
+
+def _watched(story: Story, view: overview.View) -> Iterator[Block]:
+    found = story.compared
+    lines = [f"- {sentence}" for sentence in _new_marks(found)] if found else []
+    if found:
+        lines += [f"- {name}: {was} to {now}." for name, was, now in found.stages]
+    if lines:
+        yield Paragraph("\n".join(["News of the watchlist:", *lines]))
+    yield from overview.watchlist(story.screen, view)
+
+
+def _new_marks(found: Compared) -> Iterator[str]:
+    """Yield each watched company that has a mark it did not have."""
+    old = {entry.id: entry.last_mark for entry in found.before.watchlist}
+    for entry in found.after.watchlist:
+        mark = entry.last_mark
+        if mark and entry.id in old and not _is_same(mark, old[entry.id]):
+            worth = overview.worth(mark.post_money, mark.currency)
+            yield f"{entry.name}: {mark.round}, {worth}, {mark.date}, {mark.source}."
+
+
+def _is_same(mark: MarkFact, other: MarkFact | None) -> bool:
+    return other is not None and (mark.round, mark.date) == (other.round, other.date)
+
+
+def _figures(screen: Screen, view: overview.View) -> Iterator[Block]:
+    """Yield sources, ages and gaps, and the one line that this is not advice."""
+    columns = (Column("", Kind.NAME, 100), Column("", Kind.TEXT, 90))
+    rows = [(name, text) for name, text in _facts(screen, view) if text]
+    yield Table("About the figures", columns, tuple(rows))
+    yield Paragraph(overview.DISCLAIMER, Tone.QUIET)
+
+
+def _facts(screen: Screen, view: overview.View) -> Iterator[tuple[str, str]]:
+    run = screen.run
+    yield "source", overview.source_line(screen, view.today)
+    yield "just now", view.told
+    yield "trouble", " ".join(view.troubles)
+    yield "fresh", f"{screen.fresh} of {screen.considered} lines"
+    yield "rates", "; ".join(overview.rates(screen))
+    reasons = Counter(gap.reason.partition(":")[0] for gap in screen.gaps)
+    parts = [f"{reason} {count}" for reason, count in reasons.most_common()]
+    yield "missing", f"{len(screen.gaps)} figures: {', '.join(parts)}" if parts else ""
+    yield "notes", "; ".join(screen.warnings)
+    yield "run", f"{run.id}, recipe {run.recipe}, universe {run.universe}"

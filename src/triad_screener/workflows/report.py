@@ -1,0 +1,146 @@
+"""Write the weekly letter: on which figures, and since which run?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from triad_screener.errors import LetterRefusedError, UnknownNameError
+from triad_screener.reporting import letter, record
+from triad_screener.reporting.letter import Story
+from triad_screener.workflows import diff, showing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from triad_screener.model.screen import Screen
+    from triad_screener.model.stored import RunEntry
+    from triad_screener.reporting.letter import Letter
+    from triad_screener.reporting.overview import View
+    from triad_screener.store import Store
+
+#: Weeks of the picture of ranks, this one included.
+WEEKS: Final = 8
+#: Without an earlier letter, a run at least this much older is compared with.
+RHYTHM: Final = timedelta(days=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the letter shall be like.
+
+    Attributes:
+        since: Run to compare with, or the beginning of its id; empty for the run of
+            the last letter.
+        benchmark: Ticker that prices are held against; empty for the first known.
+        holdings: Weights held, for the turnover; empty for the earlier baskets.
+        top: Lines of the ranking; None for all.
+        floors: Age and coverage below which there is no letter.
+        allow_stale: Whether there is one all the same, which then says so.
+    """
+
+    since: str = ""
+    benchmark: str = ""
+    holdings: Mapping[str, float] = field(default_factory=dict)
+    top: int | None = None
+    floors: showing.Floors = field(default_factory=showing.Floors)
+    allow_stale: bool = False
+
+
+def write(
+    screen: Screen, wish: Wish, view: View, store: Store, *, told: Sequence[str] = ()
+) -> Letter:
+    """Return the letter on ``screen``.
+
+    Args:
+        screen: What it tells of.
+        wish: What it shall be like.
+        view: Language, and today: the day from which the age of the figures counts.
+        store: Of the earlier runs.
+        told: Runs of earlier letters, the last first.
+
+    Raises:
+        LetterRefusedError: If the figures are too old or too thin.
+        UnknownNameError: If there is no such run or benchmark.
+        UsageError: If ``since`` could be several runs, or ranks another universe.
+    """
+    _require_benchmark(screen, wish.benchmark)
+    doubts = showing.below_floor(screen, wish.floors, view.today or screen.run.as_of)
+    if doubts and not wish.allow_stale:
+        raise LetterRefusedError(doubts)
+    known = [entry for entry in store.runs() if _is_like(entry, screen)]
+    before = wish.since or _baseline(screen, known, told)
+    found = diff.compare(store.run(before), screen, wish.holdings) if before else None
+    age = replace(wish.floors, min_coverage=None)
+    story = Story(
+        screen=screen,
+        compared=found,
+        ranks=_ranks(screen, known, store),
+        benchmark=wish.benchmark,
+        doubts=doubts,
+        is_old=bool(showing.below_floor(screen, age, view.today or screen.run.as_of)),
+    )
+    return letter.compose(story, replace(view, lines=_lines(screen, wish.top)))
+
+
+def _require_benchmark(screen: Screen, benchmark: str) -> None:
+    known = [fund.ticker for fund in screen.benchmarks]
+    if benchmark and benchmark not in known:
+        raise UnknownNameError("benchmark", benchmark, known)
+
+
+def _lines(screen: Screen, top: int | None) -> list[record.Record]:
+    """Return the first ``top`` ranked lines, and all that are not ranked."""
+    every = record.of_lines(screen)
+    last = len(every) if top is None else top
+    return [line for line in every if line["rank"] is None or line["rank"] <= last]
+
+
+def _is_like(entry: RunEntry, screen: Screen) -> bool:
+    """Return whether a run ranks the same universe by the recipe of the same name."""
+    run = screen.run
+    return (entry.universe, entry.recipe) == (run.universe, run.recipe)
+
+
+def _baseline(
+    screen: Screen, known: Sequence[RunEntry], told: Sequence[str]
+) -> str | None:
+    """Return the run to compare with: of an earlier day; None without one.
+
+    That of the last letter, else the newest that is a week's work older, else the
+    newest of an earlier day.
+    """
+    earlier = {entry.id: entry.as_of for entry in known}
+    earlier = {run: day for run, day in earlier.items() if day < screen.run.as_of}
+    for run in told:
+        if run in earlier:
+            return run
+    newest = sorted(earlier, key=lambda run: earlier[run], reverse=True)
+    limit = screen.run.as_of - RHYTHM
+    older = [run for run in newest if earlier[run] <= limit]
+    return next(iter([*older, *newest]), None)
+
+
+def _ranks(
+    screen: Screen, known: Sequence[RunEntry], store: Store
+) -> list[tuple[date, Mapping[str, int]]]:
+    """Return day and ranks of the last run of each week, this one at the end."""
+    day = screen.run.as_of
+    last: dict[tuple[int, int], RunEntry] = {}
+    for entry in sorted(known, key=lambda entry: (entry.as_of, entry.at)):
+        if entry.as_of < day and _week(entry.as_of) != _week(day):
+            last[_week(entry.as_of)] = entry
+    entries = [entry for entry in last.values() if day - entry.as_of < WEEKS * _SEVEN]
+    found = store.ranks([entry.id for entry in entries])
+    now = {line.ticker: line.rank for line in screen.scores.lines}
+    return [*((one.as_of, found.get(one.id, {})) for one in entries), (day, now)]
+
+
+_SEVEN: Final = timedelta(weeks=1)
+
+
+def _week(day: date) -> tuple[int, int]:
+    """Return year and week by ISO 8601."""
+    return day.isocalendar()[:2]

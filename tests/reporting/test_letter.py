@@ -1,0 +1,194 @@
+"""The letter: its subject, what it leads with, and what a program reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+import screens
+from triad_screener.model.document import Paragraph, Picture, Table, Tone
+from triad_screener.reporting import letter, record
+from triad_screener.reporting.changes import Compared
+from triad_screener.reporting.letter import Story
+from triad_screener.reporting.overview import DISCLAIMER, View
+from triad_screener.screening.changes import compare
+
+if TYPE_CHECKING:
+    from triad_screener.reporting.letter import Letter
+
+SMALL = screens.small()
+
+
+@cache
+def month() -> Compared:
+    """The snapshot in April and in May."""
+    early, late = screens.bundled(date(2026, 4, 17)), screens.bundled()
+    return Compared(early, late, compare(early, late), 0.25)
+
+
+def written(story: Story) -> Letter:
+    return letter.compose(story, View(lines=record.of_lines(story.screen)))
+
+
+def of_month(**parts: object) -> Letter:
+    return written(replace(Story(screen=month().after, compared=month()), **parts))  # type: ignore[arg-type]
+
+
+def texts(found: Letter) -> list[str]:
+    blocks = found.report.blocks
+    return [block.text for block in blocks if isinstance(block, Paragraph)]
+
+
+def titles(found: Letter) -> list[str]:
+    return [getattr(block, "title", "") for block in found.report.blocks]
+
+
+def test_the_first_letter_names_the_leaders() -> None:
+    found = written(Story(screen=screens.bundled()))
+
+    assert found.subject == "triad: TSM, NVDA, MU lead"
+    assert found.is_material
+    assert texts(found)[0] == (
+        "This is the first letter: there is nothing to compare with."
+    )
+    assert found.report.record["changes"] is None
+
+
+def test_without_a_ranked_line_the_subject_says_so() -> None:
+    empty = replace(SMALL, scores=replace(SMALL.scores, lines=()))
+
+    assert written(Story(screen=empty)).subject == "triad: no line is ranked"
+
+
+def test_a_letter_leads_with_what_changed_and_why() -> None:
+    found = of_month()
+
+    first, news = found.report.blocks[:2]
+    assert isinstance(first, Paragraph)
+    assert first.text.startswith("From 2026-04-17 (run ")
+    assert isinstance(news, Paragraph)
+    assert news.text.startswith("- ")
+    assert "points: " in news.text
+    wanted = ["What moved", "Ranking", "Baskets", "What makes", "Prices", "Watchlist"]
+    order = [
+        next(at for at, t in enumerate(titles(found)) if t.startswith(w))
+        for w in wanted
+    ]
+    assert order == sorted(order)
+
+
+def test_the_subject_says_what_changed_in_one_short_line() -> None:
+    found = of_month()
+
+    assert found.subject.startswith("triad: ")
+    assert " more" in found.subject
+    assert len(found.subject) <= 80
+    assert found.report.title == found.subject
+
+
+def test_a_long_list_of_news_is_cut_with_the_number_left_out() -> None:
+    lines = texts(of_month())[1].splitlines()
+
+    assert len(lines) == 11
+    assert lines[-1].startswith("- And ")
+    assert lines[-1].endswith(" more: see 'triad diff'.")
+
+
+def test_nothing_material_is_said_in_one_line() -> None:
+    same = Compared(SMALL, SMALL, compare(SMALL, SMALL), 0.0)
+
+    found = written(Story(screen=SMALL, compared=same))
+
+    assert not found.is_material
+    assert found.subject == f"triad: nothing material since {SMALL.run.as_of}"
+    assert texts(found)[1] == "Nothing material moved."
+    assert not [t for t in titles(found) if t.startswith("What moved")]
+
+
+def test_doubts_stand_first_and_in_the_subject() -> None:
+    old = of_month(doubts=("The newest close is old.",), is_old=True)
+    thin = of_month(doubts=("Few lines are ranked.",))
+
+    assert old.subject.startswith("triad: [old data] ")
+    assert thin.subject.startswith("triad: [thin data] ")
+    assert old.report.blocks[0] == Paragraph("The newest close is old.", Tone.NOTICE)
+
+
+def test_another_universe_is_named_in_the_subject() -> None:
+    post = replace(SMALL, run=replace(SMALL.run, universe="post"))
+
+    assert written(Story(screen=post)).subject.startswith("triad post: ")
+
+
+def test_news_of_the_watchlist_are_stages_and_new_marks() -> None:
+    year = screens.bundled(date(2025, 2, 14)), screens.bundled()
+    compared = Compared(*year, (), 0.0)
+
+    found = written(Story(screen=year[1], compared=compared))
+
+    (news,) = [text for text in texts(found) if text.startswith("News of")]
+    assert "- xAI: private to absorbed." in news
+    assert "- Databricks: " in news
+
+
+def test_a_mark_that_stayed_is_no_news() -> None:
+    entry = SMALL.watchlist[0]
+    bare = replace(SMALL, watchlist=(replace(entry, last_mark=None),))
+    same = Compared(bare, bare, (), 0.0)
+
+    found = written(Story(screen=bare, compared=same))
+
+    assert not [text for text in texts(found) if text.startswith("News of")]
+
+
+def test_the_figures_have_their_source_age_and_gaps_and_one_disclaimer() -> None:
+    screen = replace(screens.bundled(), warnings=("a remark",))
+    view = View(
+        lines=record.of_lines(screen),
+        today=date(2026, 5, 16),
+        told="Asked just now.",
+        troubles=("One failed.",),
+    )
+
+    found = letter.compose(Story(screen=screen), view)
+
+    (rows,) = [
+        block.rows
+        for block in found.report.blocks
+        if isinstance(block, Table) and block.title == "About the figures"
+    ]
+    facts = {str(name): str(text) for name, text in rows}
+    assert facts["source"].endswith("1 day old: not today's figures.")
+    assert (facts["just now"], facts["trouble"]) == ("Asked just now.", "One failed.")
+    assert facts["fresh"] == "39 of 39 lines"
+    assert "USD per TWD" in facts["rates"]
+    assert " figures: " in facts["missing"]
+    assert facts["notes"] == "a remark"
+    assert facts["run"].startswith(screen.run.id)
+    assert texts(found).count(DISCLAIMER) == 1
+
+
+def test_the_pictures_are_ranks_parts_and_prices() -> None:
+    screen = screens.bundled()
+    now = {line.ticker: line.rank for line in screen.scores.lines}
+    weeks = [(date(2026, 5, 8), now), (screen.run.as_of, now)]
+
+    found = written(Story(screen=screen, ranks=weeks, benchmark="QQQ"))
+
+    drawn = [one for one in found.report.blocks if isinstance(one, Picture)]
+    assert [one.drawing.name for one in drawn] == ["RANKS", "PARTS", "COURSES"]
+    assert drawn[2].title == "Prices relative to QQQ"
+
+
+def test_a_program_reads_news_changes_ranks_and_the_screen() -> None:
+    found = of_month(ranks=[(date(2026, 5, 15), {"TSM": 1})])
+
+    read = found.report.record
+    assert read["subject"] == found.subject
+    assert read["ranks"] == [{"as_of": "2026-05-15", "ranks": {"TSM": 1}}]
+    assert read["changes"]["before"]["as_of"] == "2026-04-17"  # type: ignore[index]
+    assert read["screen"]["run"]["as_of"] == "2026-05-15"  # type: ignore[index]
+    assert found.report.rows[0].keys() == {"about", "what", "is_material"}
+    assert found.report.tickers[0] == "TSM"

@@ -182,3 +182,14 @@ def test_the_entry_of_a_run_is_had_by_the_beginning_of_its_id(store: Store) -> N
     assert store.entry("ab").id == "abc1"
     with pytest.raises(UnknownNameError):
         store.entry("")
+
+
+def test_ranks_of_runs_are_had_without_their_screens(store: Store) -> None:
+    store.save_run(named("a1"), SATURDAY)
+    store.save_run(named("b2"), SATURDAY)
+
+    found = store.ranks(["b2", "nowhere"])
+
+    lines = screens.small().scores.lines
+    assert found == {"b2": {line.ticker: line.rank for line in lines}}
+    assert list(found["b2"].values()) == list(range(1, len(lines) + 1))

@@ -192,3 +192,21 @@ def test_a_program_reads_news_changes_ranks_and_the_screen() -> None:
     assert read["screen"]["run"]["as_of"] == "2026-05-15"  # type: ignore[index]
     assert found.report.rows[0].keys() == {"about", "what", "is_material"}
     assert found.report.tickers[0] == "TSM"
+
+
+def test_baskets_have_their_turnover_and_the_weights_that_moved() -> None:
+    found = of_month()
+
+    (baskets,) = [t for t in titles(found) if t.startswith("Baskets")]
+    (moved,) = [
+        block
+        for block in found.report.blocks
+        if isinstance(block, Table) and block.title.startswith("Weights that moved")
+    ]
+    assert baskets.endswith("; one-way turnover 25.0%")
+    every = month().baskets
+    assert 0 < len(moved.rows) < len(every)
+    for row in every:
+        _, _, before, after = row
+        gone_or_new = before == 0 or after == 0
+        assert (row in moved.rows) == (gone_or_new or abs(after - before) >= 0.005)

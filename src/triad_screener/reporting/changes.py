@@ -168,7 +168,8 @@ def _blocks(found: Compared, moved: Sequence[Change]) -> Iterator[Block]:
     if come_or_gone := [one for one in moved if one not in both]:
         yield _arrivals(come_or_gone)
     if found.baskets:
-        yield baskets(found)
+        title = f"Baskets; one-way turnover {found.turnover:.1%}"
+        yield baskets(title, found.baskets)
     if found.stages:
         columns = (Column("Company", Kind.NAME), Column("Was"), Column("Is"))
         yield Table("Watchlist", columns, found.stages)
@@ -229,13 +230,13 @@ def _place(rank: int | None, score: float | None) -> str:
     return "not ranked" if rank is None else f"{rank}, {score:.1f}"
 
 
-def baskets(found: Compared) -> Table:
-    """Return each holding whose weight differs."""
+def baskets(title: str, found: Sequence[tuple[str, str, float, float]]) -> Table:
+    """Return holdings of `Compared.baskets`, each with its weight before and after."""
     columns = (
         Column("Pillar", Kind.PILLAR, 100),
         Column("Ticker", Kind.NAME, 100),
         Column("Was", Kind.FRACTION, 90),
         Column("Is", Kind.FRACTION, 90),
     )
-    rows: tuple[tuple[Cell, ...], ...] = found.baskets
-    return Table(f"Baskets; one-way turnover {found.turnover:.1%}", columns, rows)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(found)
+    return Table(title, columns, rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.document import (
@@ -15,7 +15,7 @@ from triad_screener.model.document import (
     Tone,
 )
 from triad_screener.reporting import changes, overview, pictures, record
-from triad_screener.reporting.news import news
+from triad_screener.reporting.news import in_words, news
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +31,7 @@ _LONGEST_SUBJECT: Final = 72
 _LEADERS: Final = 3
 _NEWS_TOLD: Final = 10
 _CHANGES_SHOWN: Final = 10
+_LEAST_SHIFT: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +139,26 @@ def _blocks(story: Story, told: Sequence[News], view: overview.View) -> Iterator
     yield from pictures.of_ranks(story.ranks, screen)
     yield overview.ranking(view.lines)
     yield from overview.unranked(screen, view)
-    yield overview.baskets(screen.scores.baskets, view.pillars, screen)
-    if story.compared and story.compared.baskets:
-        yield changes.baskets(story.compared)
+    yield from _baskets(story, view)
     yield from pictures.of_parts(screen)
     yield from pictures.of_courses(screen, story.benchmark)
     yield from _watched(story, view)
     yield from _figures(screen, view)
+
+
+def _baskets(story: Story, view: overview.View) -> Iterator[Block]:
+    """Yield the baskets with their turnover, and the weights that moved."""
+    found = story.compared
+    turnover = found.turnover if found else story.screen.turnover
+    screen = replace(story.screen, turnover=turnover)
+    yield overview.baskets(screen.scores.baskets, view.pillars, screen)
+    if found and (moved := [one for one in found.baskets if _is_shift(*one)]):
+        yield changes.baskets("Weights that moved by half a point or more", moved)
+
+
+def _is_shift(pillar: str, ticker: str, before: float, after: float) -> bool:
+    del pillar, ticker
+    return not before or not after or abs(after - before) >= _LEAST_SHIFT
 
 
 def _what_changed(story: Story, told: Sequence[News]) -> Iterator[Block]:
@@ -179,7 +193,10 @@ def _watched(story: Story, view: overview.View) -> Iterator[Block]:
     found = story.compared
     lines = [f"- {sentence}" for sentence in _new_marks(found)] if found else []
     if found:
-        lines += [f"- {name}: {was} to {now}." for name, was, now in found.stages]
+        lines += [
+            f"- {name}: {in_words(was)} to {in_words(now)}."
+            for name, was, now in found.stages
+        ]
     if lines:
         yield Paragraph("\n".join(["News of the watchlist:", *lines]))
     yield from overview.watchlist(story.screen, view)

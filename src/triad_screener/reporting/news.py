@@ -132,11 +132,12 @@ def _arrivals(changes: Sequence[Change]) -> Iterator[News]:
 
 def _stages(found: Compared) -> Iterator[News]:
     for name, before, after in found.stages:
-        told = f"{name} is {_stage(after)}, and was {_stage(before)}."
-        yield News(name, f"{name} {_stage(after)}", told)
+        told = f"{name} is {in_words(after)}, and was {in_words(before)}."
+        yield News(name, f"{name} {in_words(after)}", told)
 
 
-def _stage(stage: str) -> str:
+def in_words(stage: str) -> str:
+    """Return a stage as it is said, such as ``public filed``."""
     return stage.replace("_", " ")
 
 

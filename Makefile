@@ -10,16 +10,19 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-annotate --no-emit-index-url --quiet pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help screen test check coverage format docs snapshots pictures bench lowest lock wheel clean
+.PHONY: help screen test test-system check coverage format docs snapshots pictures bench lowest lock wheel clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 screen: $(VENV)/.screen ## Install, and rank the bundled snapshot
 	@$(BIN)/triad screen --source bundled
 
 test: $(VENV)/.dev ## Run all tests
 	@$(BIN)/python -m pytest -q -n auto
+
+test-system: $(VENV)/.dev ## Open pages and letters in a real browser
+	@$(BIN)/python -m pytest -q tests/system
 
 check: $(VENV)/.dev ## Check form, types, contracts, documentation and coverage of the core
 	@$(BIN)/ruff format --check --quiet src tests bench

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Final
 import screens
 from triad_screener.model.document import (
     Column,
+    Drawing,
     Kind,
     Paragraph,
+    Picture,
     PillarStyle,
     Report,
+    Series,
     SideBySide,
     Table,
     Tone,
@@ -120,12 +123,44 @@ BASKETS: Final = SideBySide(
         ),
     ),
 )
+DAYS: Final = ("2026-05-01", "2026-05-08", "2026-05-15")
+RANKS: Final = Picture(
+    "Ranks over three weeks",
+    Drawing.RANKS,
+    "AAA rose from 2 to 1. BBB fell from 1 to 2.",
+    DAYS,
+    (
+        Series("AAA", (2.0, 1.0, 1.0), "compute"),
+        Series("BBB", (1.0, 2.0, 2.0), "data"),
+        Series("CCC", (None, 3.0, None)),
+    ),
+    note="Of the three lines.",
+)
+COURSES: Final = Picture(
+    "Baskets over the benchmark",
+    Drawing.COURSES,
+    "Compute gained 12% on the benchmark, data lost 2%.",
+    DAYS,
+    (
+        Series("Compute", (1.0, 1.05, 1.12), "compute"),
+        Series("Data", (1.0, 1.01, 0.98), "data"),
+    ),
+)
+PARTS: Final = Picture(
+    "Why scores moved",
+    Drawing.PARTS,
+    "AAA gained 2.5 points by its price, BBB lost 1 by its results.",
+    ("AAA", "BBB"),
+    (Series("price", (3.0, 0.5)), Series("fundamentals", (-0.5, -1.5))),
+)
+PICTURES: Final = (RANKS, COURSES, PARTS)
 SAMPLE: Final = Report(
     title="A report, as of 2026-05-15",
     blocks=(
         Paragraph("Made by hand: not today's figures.", Tone.NOTICE),
         Paragraph("1. one step\n2. another", Tone.QUIET),
         RANKING,
+        RANKS,
         BASKETS,
         Paragraph("Information, not advice."),
     ),
@@ -152,11 +187,25 @@ def hostile(text: str) -> Report:
             Paragraph(text),
             Table(text, columns, ((text, "compute"), (text, text)), note=text),
             SideBySide(text, (Table(text, columns, ((text, None),), "compute"),)),
+            hostile_picture(text, Drawing.RANKS),
+            replace(hostile_picture(text, Drawing.RANKS), series=()),
         ),
         record={"name": text},
         rows=({"name": text},),
         pillars={"compute": PillarStyle(text, 'red;background:url("http://x")')},
     )
+
+
+def hostile_picture(text: str, drawing: Drawing) -> Picture:
+    """A picture that says ``text`` wherever text from outside can stand."""
+    series = (Series(text, (1.0, 2.0), "compute"), Series(text, (2.0, 1.0), text))
+    return Picture(text, drawing, text, (text, "2026-05-15"), series, text)
+
+
+def letter() -> Report:
+    """A long report with every drawing, such as a weekly letter is."""
+    screen = composed("screen")
+    return replace(screen, blocks=(*PICTURES, *screen.blocks))
 
 
 @cache
@@ -200,6 +249,7 @@ COMPOSED: Final[dict[str, Callable[[str], Report]]] = {
     "explain": _explain,
     "factors": lambda _: register.compose(),
     "taxonomy": _taxonomy,
+    "letter": lambda _: letter(),
     "by hand": lambda _: SAMPLE,
     "empty": lambda _: EMPTY,
 }

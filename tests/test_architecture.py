@@ -13,8 +13,9 @@ import pytest
 
 import triad_screener
 from triad_screener.cli import COMMANDS
+from triad_screener.delivery import CHANNELS
 from triad_screener.factors import FACTORS
-from triad_screener.rendering import RENDERERS
+from triad_screener.rendering import MAIL_PARTS, RENDERERS
 from triad_screener.sources import LIVE_SOURCES, SOURCES
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ HOUSE = Path(triad_screener.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
 CORE = ("stats", "fundamentals", "factors", "screening", "reporting", "model")
 REGISTERS: dict[str, Registry[Any]] = {
+    "delivery": CHANNELS,
     "factors": FACTORS,
     "rendering": RENDERERS,
+    "mail rendering": MAIL_PARTS,
     "sources": SOURCES,
     "live sources": LIVE_SOURCES,
 }
@@ -49,7 +52,10 @@ SPECIFIED = [
     "thesis",
 ]
 CLOCKS = ("date.today", "datetime.now", "datetime.today", "time.time")
-HEAVY = ("numpy", "pandas", "duckdb", "pydantic", "yaml", "rich.table")
+HEAVY = (
+    *("numpy", "pandas", "duckdb", "pydantic", "yaml", "rich.table"),
+    *("jinja2", "matplotlib"),
+)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -92,7 +98,7 @@ def test_every_registered_line_resolves(folder: str) -> None:
     assert all(register[name] is not None for name in register)
 
 
-@pytest.mark.parametrize("folder", ["factors", "rendering", "sources"])
+@pytest.mark.parametrize("folder", ["delivery", "factors", "rendering", "sources"])
 def test_every_file_is_registered(folder: str) -> None:
     files = {path.stem for path in (HOUSE / folder).glob("[!_]*.py")}
     registers = [name for name in REGISTERS if name.endswith(folder)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,293 @@ def test_a_relative_folder_is_the_same_wherever_the_program_is_run_from(
 
     assert settled == file.parent / "mine"
     assert settings.data_folder()[0] == tmp_path / "here"
+
+
+def say(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    """Set TRIAD_ variables; a server, a sender and a recipient if none are given."""
+    settled = {
+        "SMTP_HOST": "smtp.example.com",
+        "MAIL_FROM": "Triad <triad@example.com>",
+        "MAIL_TO": "jane@example.com",
+        **variables,
+    }
+    for name, value in settled.items():
+        monkeypatch.setenv(f"TRIAD_{name}", value)
+
+
+def test_no_mail_is_set_until_something_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = settings.mail_is_set()
+    say(monkeypatch)
+
+    assert (before, settings.mail_is_set()) == (False, True)
+
+
+def test_mail_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    to = 'jane@example.com, "Doe, John" <john@example.com>,, JANE@example.com'
+    say(monkeypatch, MAIL_TO=to, SMTP_USER="me")
+    monkeypatch.setenv("TRIAD_SMTP_PASSWORD", "a b\n")
+
+    found = settings.mail()
+
+    server = found.server
+    assert (server.host, server.port, server.security, server.user) == (
+        "smtp.example.com",
+        587,
+        "starttls",
+        "me",
+    )
+    assert server.password is not None
+    assert server.password() == "a b"
+    assert found.sender == "Triad <triad@example.com>"
+    assert found.recipients == (
+        "JANE@example.com",
+        '"Doe, John" <john@example.com>',
+    )
+
+
+def test_mail_is_read_from_the_file_and_the_environment_goes_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = write(
+        'smtp_host = "127.0.0.1"\nsmtp_port = 2525\nsmtp_security = "none"\n'
+        'smtp_user = "me"\nsmtp_password_file = "secret"\n'
+        'mail_from = "me@example.com"\nmail_to = ["a@example.com", "b@example.com"]\n'
+    )
+    (file.parent / "secret").write_bytes("schlüssel\r\nmore\n".encode())
+    first = settings.mail()
+    monkeypatch.setenv("TRIAD_SMTP_PORT", "26")
+    monkeypatch.setenv("TRIAD_MAIL_TO", "c@example.com")
+    second = settings.mail()
+
+    assert first.server.password is not None
+    assert first.server.password() == "schlüssel"
+    assert settings.password_file() == file.parent / "secret"
+    assert (first.server.port, first.server.security) == (2525, "none")
+    assert first.recipients == ("a@example.com", "b@example.com")
+    assert (second.server.port, second.recipients) == (26, ("c@example.com",))
+
+
+@pytest.mark.parametrize(
+    ("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)]
+)
+def test_the_port_follows_from_the_security(
+    security: str, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(monkeypatch, SMTP_HOST="localhost", SMTP_SECURITY=security)
+
+    assert settings.mail().server.port == port
+
+
+@pytest.mark.parametrize(
+    ("variables", "what", "remedy"),
+    [
+        (
+            {"SMTP_HOST": ""},
+            "mail settings: smtp_host is not set.",
+            "Set TRIAD_SMTP_HOST, or write smtp_host = ",
+        ),
+        ({"MAIL_FROM": ""}, "mail settings: mail_from is not set.", "Set TRIAD_"),
+        ({"MAIL_TO": " "}, "mail settings: mail_to is not set.", "Set TRIAD_MAIL_TO"),
+        (
+            {"SMTP_HOST": "smtp://example.com:587"},
+            "TRIAD_SMTP_HOST: 'smtp://example.com:587' is not the name of a server.",
+            "Write smtp.example.com.",
+        ),
+        (
+            {"SMTP_HOST": "smtp.example.com\r\nQUIT"},
+            "TRIAD_SMTP_HOST: 'smtp.example.com\\r\\nQUIT' is not the name",
+            "Write smtp.example.com.",
+        ),
+        (
+            {"SMTP_PORT": "0"},
+            "TRIAD_SMTP_PORT: '0' is not a port from 1 to 65535.",
+            "Write 587.",
+        ),
+        ({"SMTP_PORT": "٥٨٧"}, "TRIAD_SMTP_PORT: '٥٨٧' is not a port", "Write 587."),
+        ({"SMTP_PORT": "70000"}, "TRIAD_SMTP_PORT: '70000' is not", "Write 587."),
+        (
+            {"SMTP_SECURITY": "ssl"},
+            "TRIAD_SMTP_SECURITY: 'ssl' is not starttls, tls or none.",
+            "Write starttls.",
+        ),
+        (
+            {"SMTP_SECURITY": "none"},
+            (
+                "smtp_security: 'none' would send letter and password in the clear to"
+                " smtp.example.com."
+            ),
+            "Write starttls or tls; none is for a server on this machine.",
+        ),
+        (
+            {"MAIL_TO": "jane@example.com, jané@example.com"},
+            "TRIAD_MAIL_TO: 'jané@example.com' is not an address that every server",
+            "Write you@example.com.",
+        ),
+        (
+            {"MAIL_TO": ","},
+            "TRIAD_MAIL_TO: 0 addresses; 1 to 100 can be.",
+            "Write you@example.com.",
+        ),
+        (
+            {"MAIL_TO": ",".join(f"a{n}@example.com" for n in range(101))},
+            "TRIAD_MAIL_TO: 101 addresses; 1 to 100 can be.",
+            "Write you@example.com.",
+        ),
+        (
+            {"MAIL_FROM": "me@example.com\nBcc: you@example.com"},
+            "TRIAD_MAIL_FROM: 'me@example.com\\nBcc: you@example.com' is not",
+            "Write Triad <me@example.com>.",
+        ),
+        ({"SMTP_USER": "a\x1bb"}, "TRIAD_SMTP_USER: 'a\\x1bb' is not a name", "Write"),
+        (
+            {"SMTP_USER": "me"},
+            "mail settings: smtp_user has no password.",
+            "Name a file in smtp_password_file",
+        ),
+        (
+            {"SMTP_PASSWORD": "hunter2"},
+            "mail settings: a password has no user.",
+            "Set TRIAD_SMTP_USER, or take the password away.",
+        ),
+    ],
+)
+def test_a_mistake_about_mail_is_named(
+    variables: dict[str, str],
+    what: str,
+    remedy: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    say(monkeypatch, **variables)
+
+    with pytest.raises(ConfigurationError) as mistake:
+        settings.mail()
+
+    assert mistake.value.what.startswith(what)
+    assert mistake.value.remedy.startswith(remedy)
+    assert "hunter2" not in mistake.value.what
+
+
+@pytest.mark.parametrize("key", ["smtp_password", "password", "mail_password"])
+def test_the_file_takes_no_password_and_does_not_repeat_it(key: str) -> None:
+    file = write(f'{key} = "hunter2"\n')
+
+    with pytest.raises(ConfigurationError) as mistake:
+        settings.read()
+
+    assert mistake.value.what == f"{file}: {key} has no place in this file."
+    assert mistake.value.remedy == (
+        "Name a file in smtp_password_file or a command in smtp_password_command, or"
+        " set TRIAD_SMTP_PASSWORD."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('smtp_port = "587"', "smtp_port is '587'"),
+        ("mail_to = [1]", "mail_to is [1]"),
+        ('smtp_security = "ssl"', "smtp_security is 'ssl'"),
+    ],
+)
+def test_mail_in_the_file_has_its_types(text: str, what: str) -> None:
+    write(text)
+
+    with pytest.raises(ConfigurationError, match=re.escape(what)):
+        settings.read()
+
+
+def test_a_password_comes_from_the_first_place_that_has_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("of file\n")
+    write('smtp_password_command = "echo of settings"\n')
+    say(monkeypatch, SMTP_USER="me")
+    found = [password()]
+    monkeypatch.setenv("TRIAD_SMTP_PASSWORD_COMMAND", "echo 'of command'")
+    found.append(password())
+    monkeypatch.setenv("TRIAD_SMTP_PASSWORD_FILE", str(tmp_path / "file"))
+    found.append(password())
+    named = settings.password_file()
+    monkeypatch.setenv("TRIAD_SMTP_PASSWORD", "of environment")
+    found.append(password())
+
+    assert found == ["of settings", "of command", "of file", "of environment"]
+    assert (named, settings.password_file()) == (tmp_path / "file", None)
+
+
+def password() -> str:
+    """Fetch the password."""
+    fetch = settings.mail().server.password
+    assert fetch is not None
+    return fetch()
+
+
+@pytest.mark.parametrize(
+    ("command", "what"),
+    [
+        ("false", "it ended with exit code 1"),
+        ("sh -c 'echo hunter2 >&2; exit 3'", "it ended with exit code 3"),
+        ("true", "the first line holds no password"),
+        ("printf '\\377'", "the password is not UTF-8 text"),
+        ("printf 'a\\0b'", "the first line holds no password"),
+        ("no-such-program", "it cannot be run (No such file or directory)"),
+        ("echo 'hunter2", "it cannot be run (its quotes do not match)"),
+        ("sleep 9", "no password came within 0.1 s"),
+    ],
+)
+def test_a_command_that_gives_no_password_is_told_without_its_words(
+    command: str,
+    what: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(settings, "_PATIENCE", 0.1 if "sleep" in command else 30)
+    say(monkeypatch, SMTP_USER="me", SMTP_PASSWORD_COMMAND=command)
+
+    with pytest.raises(ConfigurationError) as mistake:
+        password()
+
+    assert mistake.value.what == f"TRIAD_SMTP_PASSWORD_COMMAND: {what}."
+    assert "hunter2" not in mistake.value.remedy
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_password_file_that_cannot_be_read_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    say(monkeypatch, SMTP_USER="me", SMTP_PASSWORD_FILE=str(tmp_path / "none"))
+
+    with pytest.raises(ConfigurationError, match="No such file or directory"):
+        password()
+
+
+def test_mail_is_no_default_of_an_option() -> None:
+    write("".join(f"{key} = {settings.KEYS[key]}\n" for key in settings.MAIL))
+
+    assert settings.defaults() == {}
+    assert settings.mail_is_set()
+
+
+def test_letters_wait_beside_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIAD_DATA_FOLDER", "/data")
+
+    assert settings.outbox_folder() == Path("/data/outbox")
+
+
+def test_a_trial_needs_nobody_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.correspondents() == (settings.NOBODY, settings.NOBODY)
+
+    monkeypatch.setenv("TRIAD_MAIL_FROM", "me@example.com")
+    monkeypatch.setenv("TRIAD_MAIL_TO", "you@example.com, they@example.com")
+
+    assert settings.correspondents() == ("me@example.com", "you@example.com")
+
+
+@pytest.mark.parametrize("name", ["TRIAD_MAIL_FROM", "TRIAD_MAIL_TO"])
+def test_a_trial_refuses_what_is_no_address(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "nobody")
+
+    with pytest.raises(ConfigurationError, match="is not an address"):
+        settings.correspondents()

@@ -7,7 +7,7 @@ TriadError                  70    a fault of the program
 ├── StoreError               5    the store is damaged or of a newer version
 ├── DeliveryError            6    a letter could not be delivered
 ├── LetterRefusedError      69    the figures are too old or too thin for a letter
-├── LockedError             75    another process holds the store
+├── LockedError             75    another process holds the store or the outbox
 ├── RateLimitedError        75    the source wants fewer requests
 ├── InputError              65    a data file is not what it should be
 ├── OutputError             73    the answer cannot be written
@@ -130,9 +130,18 @@ class DeliveryError(TriadError):
     Args:
         what: What happened, in one sentence; never a password.
         remedy: What to do next, in one sentence.
+        general: Whether another letter would fail in the same way.
+        uncertain: Whether it may have arrived all the same.
     """
 
     exit_code = 6
+
+    def __init__(
+        self, what: str, remedy: str, *, general: bool = False, uncertain: bool = False
+    ) -> None:
+        super().__init__(what, remedy)
+        self.general = general
+        self.uncertain = uncertain
 
 
 class LetterRefusedError(TriadError):
@@ -152,13 +161,19 @@ class LetterRefusedError(TriadError):
 
 
 class LockedError(TriadError):
-    """Another process holds the store, and did not let go in time."""
+    """Another process holds the store or the outbox, and did not let go in time.
+
+    Args:
+        path: What it holds.
+        seconds: How long it was waited for.
+        kind: What it is called.
+    """
 
     exit_code = 75
 
-    def __init__(self, path: str, seconds: float) -> None:
+    def __init__(self, path: str, seconds: float, kind: str = "store") -> None:
         super().__init__(
-            f"The store {path} is in use by another process; waited {seconds:g} s.",
+            f"The {kind} {path} is in use by another process; waited {seconds:g} s.",
             "Try again in a moment.",
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,4 +117,12 @@ class Channel(Protocol):
             DeliveryError: If it was not accepted.
             OutputError: If a file cannot be written.
         """
+        ...
+
+
+class ChannelConnection(Protocol):
+    """Opens a channel."""
+
+    def __call__(self, place: Any) -> Channel:  # noqa: ANN401 - each its own
+        """Return the channel to ``place``: a mail server, a file, a folder."""
         ...

@@ -123,7 +123,7 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
             (
                 "triad: There is no command called '\\x1b[31m'.\n"
                 "       Choose one of: diff, doctor, explain, factors, history, "
-                "refresh, runs, score, screen, store, taxonomy.\n"
+                "refresh, report, runs, schedule, score, screen, store, taxonomy.\n"
             ),
         ),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,11 @@ def rounded(value: Any) -> Any:  # noqa: ANN401 - any plain value
     return round(value, 9) + 0.0 if isinstance(value, float) else value
 
 
+def unpainted(text: str) -> str:
+    """The same without the bytes of pictures: they belong to the drawing library."""
+    return re.sub("base64,[A-Za-z0-9+/=]+", "base64,...", text)
+
+
 @pytest.fixture(scope="module")
 def screen_report() -> Report:
     screen = screens.small()
@@ -60,7 +66,7 @@ def test_the_command_line_offers_every_format() -> None:
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_a_report_made_by_hand(name: str, snapshot: Callable[[str, str], None]) -> None:
-    snapshot(rendered(name, reports.SAMPLE), f"report.{name}.txt")
+    snapshot(unpainted(rendered(name, reports.SAMPLE)), f"report.{name}.txt")
 
 
 @pytest.mark.parametrize("name", RENDERERS)

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
@@ -17,21 +21,25 @@ from triad_screener.model.document import (
     Style,
     Table,
 )
+from triad_screener.rendering._templates import source
 from triad_screener.rendering.html import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-VOID: Final = {"meta", "br"}
+VOID: Final = {"meta", "br", "img"}
+SCRIPT: Final = f"<script>\n{source('page.js')}\n</script>"
 ALLOWED: Final = {
     *("html", "head", "meta", "title", "style", "body", "section", "div"),
     *("h1", "h2", "h3", "p", "br", "table", "thead", "tbody", "tr", "th", "td"),
     *("svg", "path", "circle", "polyline", "span"),
+    *("figure", "img", "figcaption", "script"),
 }
 ATTRIBUTES: Final = {
     *("lang", "charset", "name", "content", "class", "style", "scope", "tabindex"),
     *("viewbox", "aria-hidden", "aria-label", "role"),
     *("d", "cx", "cy", "r", "fill", "points"),
+    *("src", "alt", "width", "height", "data-n", "http-equiv"),
 }
 REPORTS: Final[list[Callable[[], Report]]] = [
     *(partial(reports.composed, name) for name in reports.COMPOSED),
@@ -68,7 +76,7 @@ class Page(HTMLParser):
             self.complaints.append(tag)
 
     def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] != "style":
+        if self.open and self.open[-1] not in ("style", "script"):
             self.shown.append(data)
 
 
@@ -95,13 +103,87 @@ def test_every_tag_is_closed_and_known(report: Callable[[], Report]) -> None:
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=REPORT_NAMES)
-def test_nothing_is_fetched_and_nothing_runs(report: Callable[[], Report]) -> None:
+def test_nothing_is_fetched_and_nothing_foreign_runs(
+    report: Callable[[], Report],
+) -> None:
     text = render(report(), Style()).text
-    markup = re.sub(r">[^<]*<", "><", text.partition("</style>")[2])
+    own = re.sub('src="data:image/png;base64,[A-Za-z0-9+/=]+"', "", text)
+    own = own.replace(SCRIPT, "", 1)
+    markup = re.sub(r">[^<]*<", "><", own.partition("</style>")[2])
 
     for sign in ("http", "url(", "src=", "href", "javascript:", "@import", "<script"):
         assert sign not in markup
         assert sign not in text.partition("</style>")[0].partition("<style>")[2]
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=REPORT_NAMES)
+def test_no_attribute_listens(report: Callable[[], Report]) -> None:
+    names = {name for name, _ in page(report()).attributes}
+
+    assert not [name for name in names if name.startswith("on")]
+
+
+def test_the_policy_lets_the_one_script_run_and_nothing_else() -> None:
+    text = render(reports.SAMPLE, Style()).text
+    script = re.findall("<script>(.*?)</script>", text, re.DOTALL)
+    found = re.search('Content-Security-Policy" content="(.*?)">', text)
+    assert found
+    policy = dict(part.split(" ", 1) for part in found[1].split("; "))
+
+    digest = base64.b64encode(hashlib.sha256(script[0].encode()).digest()).decode()
+    assert len(script) == 1
+    assert policy == {
+        "default-src": "'none'",
+        "img-src": "data:",
+        "style-src": "'unsafe-inline'",
+        "script-src": f"'sha256-{digest}'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+
+
+def test_a_picture_is_part_of_the_page_and_says_what_it_shows() -> None:
+    text = render(reports.SAMPLE, Style()).text
+
+    figure = re.search("<figure>(.*?)</figure>", text)
+    assert figure
+    assert 'alt="AAA rose from 2 to 1. BBB fell from 1 to 2." width="640"' in figure[1]
+    assert "Of the three lines.</figcaption>" in figure[1]
+
+
+def test_a_picture_of_nothing_is_told_in_words() -> None:
+    report = Report("T", (replace(reports.RANKS, series=()),), {})
+
+    text = render(report, Style()).text
+
+    assert "<figure>" not in text
+    assert "AAA rose from 2 to 1." in text
+    assert "Of the three lines." in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "number"),
+    [
+        (Kind.SCORE, 98.44, "98.44"),
+        (Kind.AMOUNT, 2.1e12, "2.1e+12"),
+        (Kind.BAR, -1.5, "-1.5"),
+        (Kind.DATE, date(1, 1, 2), "2"),
+        (Kind.TREND, (2.0, 3.0), "0.5"),
+        (Kind.COUNT, 3, "3"),
+    ],
+)
+def test_a_cell_keeps_the_number_to_sort_by(
+    kind: Kind, cell: object, number: str
+) -> None:
+    assert f'data-n="{number}"' in grid(kind, cell)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [(Kind.SCORE, None), (Kind.TEXT, "12"), (Kind.TREND, ()), (Kind.TREND, (0.0, 1.0))],
+)
+def test_what_is_no_number_has_none_to_sort_by(kind: Kind, cell: object) -> None:
+    assert "data-n" not in grid(kind, cell)
 
 
 @pytest.mark.parametrize("name", ["screen", "explain"])

@@ -43,6 +43,17 @@ def test_a_small_table_is_called_by_its_pillar() -> None:
     assert "| 1 | AAA | Alpha | Compute | 98.4 |" in written
 
 
+def test_a_picture_is_told_in_words() -> None:
+    written = render(Report("T", (reports.COURSES, reports.RANKS), {}), Style()).text
+
+    assert written == (
+        "# T\n\n## Baskets over the benchmark\n\n"
+        "Compute gained 12% on the benchmark, data lost 2%.\n\n"
+        "## Ranks over three weeks\n\n"
+        "AAA rose from 2 to 1. BBB fell from 1 to 2.\n\nOf the three lines.\n"
+    )
+
+
 @pytest.mark.parametrize("sign", list("\\`*_[]<>|#&~$"))
 def test_a_sign_that_means_something_is_escaped(sign: str) -> None:
     assert escape(f"a{sign}b") == f"a\\{sign}b"

@@ -23,7 +23,7 @@ from triad_screener.rendering.table import render, wrap
 if TYPE_CHECKING:
     from triad_screener.model.document import Cell
 
-WIDTHS = (40, 60, 80, 120, 160)
+WIDTHS = (40, 60, 72, 80, 120, 160)
 ESCAPE = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -277,6 +277,19 @@ def test_wrapping_loses_no_letter_and_keeps_to_the_width(text: str) -> None:
         assert "".join("".join(found).split()) == "".join(text.split())
         assert all(cell_len(line) <= width for line in found)
         assert found
+
+
+def test_a_picture_is_told_in_words() -> None:
+    report = Report("T", (reports.RANKS,), {})
+
+    assert lines(report, width=30) == [
+        "T",
+        "",
+        "Ranks over three weeks",
+        "AAA rose from 2 to 1. BBB fell",
+        "from 1 to 2.",
+        "Of the three lines.",
+    ]
 
 
 def test_words_stay_whole_where_they_fit() -> None:

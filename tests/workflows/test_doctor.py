@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from delivery.mail_server import Postmaster, serving
 from lives import LIMITED, NETWORK
 from triad_screener import settings
 from triad_screener.store import Store
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from triad_screener.workflows.serving import Means
     from worlds import World
 
+#: As it was before tests were kept from the network.
+CONNECT = socket.socket.connect
 ALL = [
     "settings",
     "taxonomy",
@@ -31,6 +35,7 @@ ALL = [
     "snapshot",
     "network",
     "clock",
+    "mail",
 ]
 
 
@@ -51,7 +56,10 @@ def test_where_all_is_well_every_check_says_what_it_saw(
     found = examined(filled, world)
 
     assert list(found) == ALL
-    assert {name for name in found if found[name].result != "good"} == {"snapshot"}
+    assert {name for name in found if found[name].result != "good"} == {
+        "snapshot",
+        "mail",
+    }
     assert found["snapshot"].evidence == "it knows none of the lines"
     assert doctor.worst([*found.values()]) == 0
     assert found["taxonomy"].evidence == f"{world.config}: 10 lines, 1 watched"
@@ -195,3 +203,90 @@ def test_settings_are_told_and_a_mistake_in_them_too(
 
     assert good.evidence == f"{path}: recipe"
     assert (checks[0].result, checks[0].exit_code) == ("failed", 78)
+
+
+@pytest.fixture
+def mailed(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Settings for mail to a server that is not there."""
+    monkeypatch.setenv("TRIAD_SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("TRIAD_SMTP_PORT", "1")
+    monkeypatch.setenv("TRIAD_SMTP_SECURITY", "none")
+    monkeypatch.setenv("TRIAD_MAIL_FROM", "Triad <triad@example.com>")
+    monkeypatch.setenv("TRIAD_MAIL_TO", "jane@example.com, john@example.com")
+    return monkeypatch
+
+
+def write_letters(*names: str) -> None:
+    """Have files wait in the outbox."""
+    folder = settings.outbox_folder()
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_bytes(b"")
+
+
+def test_mail_that_nobody_wants_is_left_alone(means: Means, world: World) -> None:
+    write_letters("a.eml")
+
+    found = examined(means, world, offline=True)["mail"]
+
+    assert (found.result, found.exit_code) == ("skipped", 0)
+    assert found.evidence == "no mail server is set; a letter waits"
+
+
+def test_mail_says_where_it_would_go_and_what_waits(
+    means: Means, world: World, mailed: pytest.MonkeyPatch
+) -> None:
+    del mailed
+    write_letters("a.eml", "b.sending")
+
+    found = examined(means, world, offline=True)["mail"]
+
+    assert found.result == "good"
+    assert found.evidence == (
+        "127.0.0.1:1 (none), from Triad <triad@example.com> to 2 readers;"
+        " 2 letters wait; not tried, because of --offline"
+    )
+
+
+def test_mail_with_a_mistake_in_its_settings_fails(
+    means: Means, world: World, mailed: pytest.MonkeyPatch
+) -> None:
+    mailed.setenv("TRIAD_MAIL_TO", "jane")
+
+    found = examined(means, world, offline=True)["mail"]
+
+    assert (found.result, found.exit_code) == ("failed", 78)
+    assert found.evidence.startswith("TRIAD_MAIL_TO: 'jane' is not an address")
+
+
+def test_a_password_that_everybody_may_read_is_told(
+    means: Means, world: World, mailed: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("x")
+    mailed.setenv("TRIAD_SMTP_USER", "me")
+    mailed.setenv("TRIAD_SMTP_PASSWORD_FILE", str(file))
+    results = []
+    for mode in (0o640, 0o644):
+        file.chmod(mode)
+        results.append(examined(means, world, offline=True)["mail"])
+
+    assert [one.result for one in results] == ["good", "warning"]
+    assert results[1].remedy == f"Keep it to yourself: chmod o-rwx {file}"
+
+
+def test_a_mail_server_is_asked_without_a_letter(
+    means: Means, world: World, mailed: pytest.MonkeyPatch
+) -> None:
+    mailed.setattr(socket.socket, "connect", CONNECT)
+    down = examined(means, world)["mail"]
+    postmaster = Postmaster()
+    with serving(postmaster, "none") as server:
+        mailed.setenv("TRIAD_SMTP_PORT", str(server.port))
+        up = examined(means, world)["mail"]
+
+    assert (down.result, down.exit_code) == ("failed", 6)
+    assert down.evidence == (
+        "The mail server 127.0.0.1:1 cannot be reached (connection refused)."
+    )
+    assert (up.result, postmaster.taken) == ("good", [])

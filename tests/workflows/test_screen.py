@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from triad_screener.model.document import Report
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
-    from triad_screener.model.taxonomy import Benchmark, Constituent
+    from triad_screener.model.taxonomy import Constituent
 
 TICKERS = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF", "GGG", "HHH")
 

@@ -41,9 +41,17 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "triad_screener.cli.history",
         "Show rank and score of one line over the runs.",
     ),
+    "report": (
+        "triad_screener.cli.report",
+        "Write the weekly letter: what moved and why; mail it.",
+    ),
     "diff": (
         "triad_screener.cli.diff",
         "Show what moved between two runs, and why.",
+    ),
+    "schedule": (
+        "triad_screener.cli.schedule",
+        "Print the crontab line or the systemd units that send the letter.",
     ),
     "store": (
         "triad_screener.cli.store",

@@ -225,7 +225,7 @@ def to_date(text: str) -> date | None:
         ) from None
 
 
-def to_days(text: str) -> float | None:
+def to_days(text: str, option: str = "--max-age") -> float | None:
     """Return the days that ``text`` writes, such as 4d, 2w or 36h.
 
     Raises:
@@ -235,7 +235,7 @@ def to_days(text: str) -> float | None:
         return None
     found = _AGE.match(text)
     if not found:
-        raise UsageError(f"--max-age {text!r} is not an age.", "Write 4d, 2w or 36h.")
+        raise UsageError(f"{option} {text!r} is not an age.", "Write 4d, 2w or 36h.")
     return int(found[1]) * _DAYS[found[2]]
 
 

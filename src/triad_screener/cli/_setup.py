@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     import typer
 
+    from triad_screener.delivery.outbox import Outbox
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.ports import LiveSource, MarketDataSource
     from triad_screener.store import Store
@@ -45,6 +46,14 @@ def store() -> Store:
     from triad_screener.store import Store
 
     return Store(settings.store_file())
+
+
+def outbox() -> Outbox:
+    """Return where letters wait; the folder need not exist."""
+    from triad_screener import settings
+    from triad_screener.delivery.outbox import Outbox
+
+    return Outbox(settings.outbox_folder())
 
 
 def means(

@@ -6,10 +6,10 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from triad_screener import files
 from triad_screener.errors import InputError, OutputError, UsageError
 from triad_screener.model.document import Style
 
@@ -64,7 +64,7 @@ def show(document: Document, output: Path | None) -> None:
         BrokenPipeError: If the reader of standard output has gone.
     """
     if output is not None:
-        _write(output, document.text.encode())
+        files.write(output, document.text.encode())
         return
     encoding = "utf-8"
     if document.media_type == "text/plain" and sys.stdout.isatty():
@@ -98,48 +98,6 @@ def tell(warnings: Iterable[str]) -> None:
 
     for warning in warnings:
         say(f"triad: {clean(warning)}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(content)  # a device or a pipe stays what it is
-        else:
-            _replace(path.resolve(), content)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror or type(error).__name__}).",
-            "Check that the folder exists and that you may write there.",
-        ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write the whole file or leave the old one: never half of it."""
-    kept = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as file:
-            kept = Path(file.name)
-            file.write(content)
-        kept.chmod(_mode(path))
-        kept.replace(path)
-    except BaseException:
-        if kept is not None:
-            with contextlib.suppress(OSError):
-                kept.unlink(missing_ok=True)
-        raise
-
-
-def _mode(path: Path) -> int:
-    """Return the mode of the file that is replaced, or that of a new file."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def content(path: str, limit: int) -> bytes:

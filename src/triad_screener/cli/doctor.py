@@ -24,10 +24,11 @@ def command(
     color: options.Color = options.Colour.auto,
     debug: options.Debug = False,
 ) -> int:
-    """Look at configuration, store, network, source and clock; say what to do.
+    """Look at configuration, store, network, source, clock and mail; say what to do.
 
     Each check has its evidence and its remedy; the exit code is that of the worst.
-    One request goes to Yahoo Finance, none with --offline.
+    One request goes to Yahoo Finance, and a mail server that is set is asked whether
+    it would take a letter; nothing goes out with --offline.
 
     [bold]Examples[/]
 

@@ -105,7 +105,7 @@ class Drawing(Enum):
 
     #: Ranks over days, one line a name, the best on top.
     RANKS = auto()
-    #: Values over days relative to their first, one line a name.
+    #: How far ahead or behind since the first day, as fractions; one line a name.
     COURSES = auto()
     #: What each part adds to a name's score, one stacked bar a name.
     PARTS = auto()

@@ -1,4 +1,7 @@
-"""The output formats, one per line. To add one: write its file, then add its line."""
+"""The output formats, one per line, and the parts of a mail, the plainest first.
+
+To add one: write its file, then add its line.
+"""
 
 from triad_screener.ports import Renderer
 from triad_screener.registry import Registry
@@ -14,5 +17,13 @@ RENDERERS: Registry[Renderer] = Registry(
         "table": "triad_screener.rendering.table:render",
         "tickers": "triad_screener.rendering.tickers:render",
         "tsv": "triad_screener.rendering.delimited:render_tsv",
+    },
+)
+
+MAIL_PARTS: Registry[Renderer] = Registry(
+    "part of a mail",
+    {
+        "text": "triad_screener.rendering.table:render",
+        "html": "triad_screener.rendering.mail:render",
     },
 )

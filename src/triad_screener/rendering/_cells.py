@@ -6,6 +6,7 @@ here, HTML and spreadsheet formulas by the renderers that know of them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -23,8 +24,10 @@ _BLANK: Final = (Kind.TEXT, Kind.DATE, Kind.FRACTION, Kind.POINTS)
 _LEVELS: Final = "▁▂▃▄▅▆▇█"
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 _AXIS: Final = "│"
-_NOISE: Final = 1e-12
+#: What is smaller than this is zero.
+NOISE: Final = 1e-12
 _LARGE: Final = 100_000
+_COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _THOUSAND: Final = 1000
 _AMOUNTS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 
@@ -50,6 +53,16 @@ def clean(text: str) -> str:
         for char in text
         if char in "\t\n" or not unicodedata.category(char).startswith("C")
     )
+
+
+def colour(text: str) -> str:
+    """Return a colour of six digits; nothing for anything else.
+
+    Examples:
+        >>> colour("#cc7722"), colour("red;x:url(y)")
+        ('#cc7722', '')
+    """
+    return text if _COLOUR.fullmatch(text) else ""
 
 
 def written(cell: Cell, kind: Kind) -> str:
@@ -84,7 +97,7 @@ def in_full(value: float) -> str:
         >>> in_full(25932524521.0), in_full(0.03416355), in_full(-1e-18)
         ('25,932,524,521', '0.03416355', '0')
     """
-    if abs(value) < _NOISE:
+    if abs(value) < NOISE:
         return "0"
     if abs(value) >= _LARGE:
         return f"{value:,.0f}"

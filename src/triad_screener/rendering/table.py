@@ -17,6 +17,7 @@ from triad_screener.model.document import (
     Document,
     Kind,
     Paragraph,
+    Picture,
     Table,
     Tone,
 )
@@ -90,7 +91,20 @@ def _block(block: Block, report: Report, style: Style) -> list[str]:
             *grid.lines(heads=any(c.heading for c in block.columns)),
             *(_paint(line, _DIM, style) for line in note),
         ]
+    if isinstance(block, Picture):
+        return _told(block, style)
     return _side_by_side(block, report, style)
+
+
+def _told(picture: Picture, style: Style) -> list[str]:
+    """Return a picture in words."""
+    note = _wrapped(picture.note, style) if picture.note else []
+    return [
+        "",
+        *_headline(picture.title, _BOLD, style),
+        *_wrapped(picture.alternative, style),
+        *(_paint(line, _DIM, style) for line in note),
+    ]
 
 
 def _paragraph(block: Paragraph, style: Style) -> list[str]:

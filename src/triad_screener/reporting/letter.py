@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from triad_screener.model.document import Block
-    from triad_screener.model.screen import MarkFact, Screen
+    from triad_screener.model.screen import MarkFact, Run, Screen
     from triad_screener.reporting.changes import Compared
     from triad_screener.reporting.news import News
     from triad_screener.screening.changes import Change
@@ -63,11 +63,13 @@ class Letter:
     Attributes:
         subject: One line.
         is_material: Whether what happened is worth a letter; true of the first one.
+        run: What it tells of.
     """
 
     subject: str
     report: Report
     is_material: bool
+    run: Run
 
 
 def compose(story: Story, view: overview.View) -> Letter:
@@ -96,7 +98,7 @@ def compose(story: Story, view: overview.View) -> Letter:
         tickers=tuple(line.ticker for line in screen.scores.lines),
         pillars=overview.pillar_styles(screen, view.language),
     )
-    return Letter(subject, report, material)
+    return Letter(subject, report, material, screen.run)
 
 
 def _record(one: News) -> dict[str, object]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from triad_screener import settings
+from triad_screener.delivery.email import Email
+from triad_screener.delivery.outbox import Outbox
 from triad_screener.errors import (
     NoDataError,
     OutputError,
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from triad_screener.model.mail import Mail
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.workflows.serving import Means
 
@@ -69,6 +73,7 @@ def examine(
         yield Check("network", "skipped", "not tried, because of --offline")
     else:
         yield from _network(found, means)
+    yield _attempt("mail", lambda: _mail(offline=offline))
 
 
 def _attempt(name: str, look: Callable[[], Check]) -> Check:
@@ -227,6 +232,40 @@ def _clock(now: datetime, newest: date) -> Check:
         remedy = "Set the clock if it is ahead; else the source stands still."
         return Check("clock", "warning", told, remedy)
     return Check("clock", "good", told)
+
+
+def _mail(*, offline: bool) -> Check:
+    """Return whether a letter could go; none is sent."""
+    waiting = Outbox(settings.outbox_folder()).waiting()
+    letters = {0: "", 1: "; a letter waits"}.get(waiting, f"; {waiting} letters wait")
+    if not settings.mail_is_set():
+        return Check("mail", "skipped", f"no mail server is set{letters}")
+    mail = settings.mail()
+    told = f"{_postage(mail)}{letters}"
+    if offline:
+        told += "; not tried, because of --offline"
+    else:
+        Email(mail.server).probe()
+    file = settings.password_file()
+    if file and _is_open_to_all(file):
+        remedy = f"Keep it to yourself: chmod o-rwx {file}"
+        return Check("mail", "warning", f"{told}; everybody may read {file}", remedy)
+    return Check("mail", "good", told)
+
+
+def _postage(mail: Mail) -> str:
+    server, count = mail.server, len(mail.recipients)
+    readers = "1 reader" if count == 1 else f"{count} readers"
+    way = f"{server.host}:{server.port} ({server.security})"
+    return f"{way}, from {mail.sender} to {readers}"
+
+
+def _is_open_to_all(file: Path) -> bool:
+    """Return whether any account may read a file; a group may be on purpose."""
+    try:
+        return bool(file.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
 
 
 def worst(checks: Sequence[Check]) -> int:

@@ -1,0 +1,107 @@
+"""How is a file written so that it is there whole, or not at all?"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triad_screener.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``; what was there stays until all is written.
+
+    A link stays a link, a device or a pipe what it is, and a file keeps its mode.
+
+    Raises:
+        OutputError: If it cannot be written there.
+        BrokenPipeError: If it is a pipe whose reader has gone.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)
+        else:
+            target = path.resolve()
+            replace(target, content, _mode(target))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror or type(error).__name__}).",
+            "Check that the folder exists and that you may write there.",
+        ) from error
+
+
+def replace(path: Path, content: bytes, mode: int) -> None:
+    """Put a new file in the place of ``path``, on the disk for good.
+
+    Raises:
+        OSError: If it cannot be written; what was there is as it was.
+    """
+    with _beside(path, content, mode) as new:
+        new.replace(path)
+    settle(path.parent)
+
+
+def create(path: Path, content: bytes, mode: int) -> bool:
+    """Make a file that was not there, on the disk for good; else return False.
+
+    Raises:
+        OSError: If it cannot be written; then there is none.
+    """
+    with _beside(path, content, mode) as new:
+        try:
+            path.hardlink_to(new)
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without links; others are kept out less well
+            if path.exists():
+                return False
+            new.rename(path)
+    settle(path.parent)
+    return True
+
+
+@contextlib.contextmanager
+def _beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """Yield a complete file beside ``path``; it is gone afterwards if it is left."""
+    kept = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as file:
+            kept = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        kept.chmod(mode)
+        yield kept
+    finally:
+        if kept is not None:
+            with contextlib.suppress(OSError):
+                kept.unlink(missing_ok=True)
+
+
+def settle(folder: Path) -> None:
+    """Have the disk know which names stand in ``folder``, where it can be asked to."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of the file that is replaced, or that of a new file."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

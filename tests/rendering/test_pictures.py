@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import io
+import math
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from PIL import Image
+
+import reports
+from triad_screener.model.document import Drawing, Picture, PillarStyle, Series
+from triad_screener.rendering._pictures import draw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DRAW: Final = (
+    "import reports; from triad_screener.rendering._pictures import draw;"
+    "[draw(picture, reports.PILLARS) for picture in reports.PICTURES]"
+)
+HOSTILE: Final = (*reports.HOSTILE, "$x_1^2$", "\\frac{1}", "$", "鴻海", "W" * 500, "")
+
+
+def image(picture: Picture) -> Image.Image:
+    drawn = draw(picture, reports.PILLARS)
+    assert drawn is not None
+    return Image.open(io.BytesIO(drawn.content))
+
+
+def colours(picture: Picture) -> set[object]:
+    found = image(picture).convert("RGB").getcolors(1_000_000)
+    assert found is not None
+    return {colour for _, colour in found}
+
+
+def of(drawing: Drawing, *values: float | None, places: int | None = None) -> Picture:
+    """A picture of one line."""
+    count = len(values) if places is None else places
+    days = tuple(f"2026-01-{at + 1:02}" for at in range(count))
+    return Picture("T", drawing, "", days, (Series("AAA", values, "compute"),))
+
+
+@pytest.mark.parametrize("picture", reports.PICTURES, ids=lambda p: p.drawing.name)
+def test_a_picture_is_as_wide_as_a_letter_at_twice_the_density(
+    picture: Picture,
+) -> None:
+    drawn = draw(picture, reports.PILLARS)
+
+    assert drawn is not None
+    with Image.open(io.BytesIO(drawn.content)) as found:
+        assert found.size == (1280, drawn.height * 2)
+    assert drawn.width == 640
+
+
+@pytest.mark.parametrize("picture", reports.PICTURES, ids=lambda p: p.drawing.name)
+def test_the_same_picture_gives_the_same_bytes_and_tells_nothing_else(
+    picture: Picture,
+) -> None:
+    once, twice = draw(picture, reports.PILLARS), draw(picture, reports.PILLARS)
+
+    assert once is not None
+    assert once == twice
+    assert len(once.content) < 80_000
+    assert not set(image(picture).info) - {"dpi"}
+
+
+@pytest.mark.parametrize("picture", reports.PICTURES, ids=lambda p: p.drawing.name)
+def test_the_ground_is_light_whatever_the_reader_likes(picture: Picture) -> None:
+    assert image(picture).convert("RGB").getpixel((1, 1)) == (255, 255, 255)
+
+
+def test_a_pillar_has_its_colour() -> None:
+    assert (0xCC, 0x77, 0x22) in colours(of(Drawing.RANKS, 1, 2))
+
+
+def test_a_colour_that_is_none_is_grey() -> None:
+    pillars = {"compute": PillarStyle("Compute", 'red"/><script>')}
+
+    assert draw(of(Drawing.RANKS, 1, 2), pillars) is not None
+
+
+@pytest.mark.parametrize("drawing", Drawing)
+def test_no_value_is_no_picture(drawing: Drawing) -> None:
+    for picture in (
+        Picture("T", drawing, "", (), ()),
+        Picture("T", drawing, "", reports.DAYS, ()),
+        of(drawing, None, None),
+        of(drawing, math.nan, math.inf),
+        of(drawing, 1e300),
+        of(drawing, 1, 2, places=0),
+    ):
+        assert draw(picture, reports.PILLARS) is None
+
+
+@pytest.mark.parametrize("drawing", Drawing)
+@pytest.mark.parametrize(
+    "values",
+    [
+        (1.0,),
+        (0.0, 0.0),
+        (None, 1.0, None),
+        (1.0, None, 2.0, math.nan, 3.0),
+        (1e-12, -1e-12),
+        (1e14, -1e14),
+        (5e-324, 1.0),
+        tuple(float(at) for at in range(1, 29)),
+    ],
+    ids=str,
+)
+def test_every_number_can_be_drawn(
+    drawing: Drawing, values: tuple[float | None, ...]
+) -> None:
+    assert draw(of(drawing, *values), reports.PILLARS) is not None
+
+
+@pytest.mark.parametrize("drawing", Drawing)
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_every_name_can_be_drawn(drawing: Drawing, text: str) -> None:
+    picture = reports.hostile_picture(text, drawing)
+    pillars = {"compute": PillarStyle(text, "#cc7722")}
+
+    assert draw(picture, pillars) is not None
+
+
+def first_ink(name: str) -> int:
+    """How far from the left edge the name beside a bar begins."""
+    picture = replace(of(Drawing.PARTS, 1.0), places=(name,))
+    found = image(picture).convert("L")
+    below = found.crop((0, 90, 300, found.height))
+    return below.point(lambda level: 255 * (level < 200)).getbbox()[0]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["$a_b$", "$x^2$", "$\\alpha$"])
+def test_signs_of_formulas_are_shown_as_they_are(name: str) -> None:
+    """A formula would be narrower than the room that its signs are given."""
+    assert abs(first_ink(name) - first_ink("a" * len(name))) <= 12
+
+
+@pytest.mark.parametrize("drawing", Drawing)
+def test_forty_lines_can_still_be_told_apart(drawing: Drawing) -> None:
+    series = tuple(
+        Series(f"N{at}", tuple(float((at + day) % 40 + 1) for day in range(3)))
+        for at in range(40)
+    )
+    picture = Picture("T", drawing, "", reports.DAYS, series)
+
+    drawn = draw(picture, reports.PILLARS)
+
+    assert drawn is not None
+    assert drawn.height < 1000
+
+
+@pytest.mark.parametrize("drawing", Drawing)
+def test_a_hundred_lines_are_not_drawn(drawing: Drawing) -> None:
+    series = tuple(Series(f"N{at}", (1.0, 2.0, 3.0)) for at in range(100))
+
+    assert draw(Picture("T", drawing, "", reports.DAYS, series), {}) is None
+
+
+def test_a_hundred_names_with_bars_are_not_drawn() -> None:
+    assert draw(of(Drawing.PARTS, *(1.0 for _ in range(100))), {}) is None
+
+
+def test_many_days_are_drawn() -> None:
+    days = tuple(f"{year}-03-0{day}" for year in range(1900, 2100) for day in (1, 2))
+    series = (Series("AAA", tuple(float(at + 1) for at in range(len(days)))),)
+
+    assert draw(Picture("T", Drawing.COURSES, "", days, series), {}) is not None
+
+
+def run(code: str, **environment: str) -> tuple[str, str, int]:
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("MPL")}
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", code],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**inherited, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+    )
+    return done.stdout, done.stderr, done.returncode
+
+
+def test_drawing_says_nothing_and_keeps_to_its_folder(tmp_path: Path) -> None:
+    environment = {"HOME": str(tmp_path), "TRIAD_CACHE_FOLDER": str(tmp_path / "own")}
+
+    assert run(DRAW, **environment) == ("", "", 0)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
+
+
+def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert run(DRAW, TRIAD_CACHE_FOLDER=str(tmp_path / "file")) == ("", "", 0)
+
+
+def test_a_folder_the_user_chose_is_kept_to(tmp_path: Path) -> None:
+    environment = {
+        "MPLCONFIGDIR": str(tmp_path / "chosen"),
+        "TRIAD_CACHE_FOLDER": str(tmp_path / "own"),
+    }
+
+    assert run(DRAW, **environment) == ("", "", 0)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["chosen"]
+
+
+def test_the_drawing_library_is_loaded_with_the_first_picture_only() -> None:
+    code = (
+        "import sys, reports; from dataclasses import replace;"
+        "from triad_screener.model.document import Style;"
+        "from triad_screener.rendering import MAIL_PARTS, RENDERERS;"
+        "report = replace(reports.SAMPLE, blocks=(reports.RANKING,));"
+        "[RENDERERS[name](report, Style()) for name in RENDERERS if name != 'html'];"
+        "print('jinja2' in sys.modules);"
+        "RENDERERS['html'](report, Style()), MAIL_PARTS['html'](report, Style());"
+        "print('matplotlib' in sys.modules)"
+    )
+
+    assert run(code) == ("False\nFalse\n", "", 0)

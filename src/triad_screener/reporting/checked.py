@@ -62,11 +62,19 @@ def compose(done: Checked) -> Report:
 
 
 def _title(done: Checked, news: int) -> str:
-    asked = f"{len(done.companies)} companies, {done.requests} requests"
-    told = f"{news} news, {len(done.changes)} changes of stage" if news else "no news"
+    asked = (
+        f"{_count(len(done.companies), 'company', 'companies')}, "
+        f"{_count(done.requests, 'request', 'requests')}"
+    )
+    moved = _count(len(done.changes), "change of stage", "changes of stage")
+    told = f"{news} news, {moved}" if news else "no news"
     gaps = f"; no answer on {len(done.failures)}" if done.failures else ""
     cut = "Interrupted: " if done.interrupted else ""
     return f"{cut}{asked}: {told}{gaps}"
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _blocks(

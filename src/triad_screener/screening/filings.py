@@ -51,7 +51,7 @@ FORMS: Final[Mapping[str, Form]] = {
 PRICED_AMENDMENTS: Final = ("S-1/A", "F-1/A")
 #: Reports that only a listed company files, unless it has registered debt.
 _REPORTS: Final = ("10-Q", "10-K", "20-F")
-_FOLLOWING: Final = ("424B1", "424B4", "8-A12B", *_REPORTS)
+_PROSPECTUSES: Final = ("424B1", "424B4")
 _WAY: Final[tuple[Stage, ...]] = (
     "private",
     "rumoured",
@@ -102,11 +102,15 @@ def sightings(
 
 
 def _without_routine(filings: Sequence[Filing], found: Registrant) -> Iterator[Filing]:
-    """Yield the filings that tell something: of the reports only the first."""
-    is_reported = False
+    """Yield the filings that tell something: of the reports only the first.
+
+    A report before any prospectus, of a company without a symbol, is that of a debtor.
+    """
+    is_listing, is_reported = bool(found.tickers), False
     for one in filings:
+        is_listing = is_listing or one.form in _PROSPECTUSES
         if one.form in _REPORTS:
-            if is_reported or not found.tickers:
+            if is_reported or not is_listing:
                 continue
             is_reported = True
         yield one
@@ -135,8 +139,12 @@ def _sighting(
 def _listing(
     filings: Sequence[Filing], found: Registrant, entry: str, publisher: str
 ) -> Iterator[Sighting]:
-    """Yield that shares are quoted, once the filings that come with it are there."""
-    followed = [one for one in filings if one.form in _FOLLOWING]
+    """Yield that shares are quoted, once a prospectus or a report is there.
+
+    A symbol alone may have been reserved only.
+    """
+    followed = [one for one in filings if one.form in _PROSPECTUSES]
+    followed += [one for one in filings if one.form in _REPORTS]
     if not (followed and found.tickers and found.exchanges):
         return
     ticker, exchange = found.tickers[0], found.exchanges[0]

@@ -122,12 +122,20 @@ def _events(
     for sighting in sorted(fresh, key=_order):
         is_base = sighting.is_judged and check.is_first
         then = now if is_base else _moved(now, sighting)
-        is_change = then.stage != now.stage
-        is_past = sighting.date < check.today - RECENT
-        is_known = is_past and (check.is_first or sighting.is_judged)
-        is_news = is_change or not (is_known or is_base)
+        is_news = then.stage != now.stage or not _is_known(sighting, check)
         yield WatchEvent(sighting, check.by, now.stage, then.stage, is_news=is_news)
         now = then
+
+
+def _is_known(sighting: Sighting, check: Round) -> bool:
+    """Return whether a reader may be taken to know what changed no stage.
+
+    Whoever wrote the taxonomy knows its stages, and all it said at first.
+    """
+    if sighting.is_judged and (check.is_first or sighting.kind == "stage"):
+        return True
+    is_past = sighting.date < check.today - RECENT
+    return is_past and (check.is_first or sighting.is_judged)
 
 
 def overtaken(

@@ -60,7 +60,9 @@ class Written:
         return self._sources.get(source, source)
 
     def _stages(self, entry: WatchlistEntry) -> Iterator[Sighting]:
-        for one in entry.stages:
+        """Yield each stage; only the newest one says where the company stands."""
+        known = [one for one in entry.stages if one.date <= self._today]
+        for one in known:
             yield Sighting(
                 entry=entry.id,
                 reference=written_reference(one),
@@ -69,8 +71,7 @@ class Written:
                 what=one.note or "Written into the taxonomy",
                 source=self._publisher(one.source),
                 grade=one.grade,
-                stage=one.stage,
-                ticker=entry.ticker if one.stage == "listed" else None,
+                stage=one.stage if one is known[-1] else None,
                 is_judged=True,
             )
 

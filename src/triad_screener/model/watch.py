@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from triad_screener.model.taxonomy import WatchlistEntry
     from triad_screener.model.vocabulary import Grade, Stage
 
-SightingKind = Literal["stage", "mark", "filing"]
+SightingKind = Literal["stage", "mark", "filing", "event"]
 #: Several companies have the name that was looked for: none of them is taken.
 AMBIGUOUS = "ambiguous"
 

@@ -95,9 +95,9 @@ class Written:
         for one in entry.events:
             yield Sighting(
                 entry=entry.id,
-                reference=f"event:{one.kind}:{one.date}",
+                reference=f"event:{one.date}:{one.what}",
                 date=one.date,
-                kind="filing" if one.kind == "filing" else "mark",
+                kind="event",
                 what=one.what,
                 source=self._publisher(one.source),
                 grade=one.grade,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-NAMES = ("screen", "explain", "score")
+NAMES = ("screen", "explain", "score", "watchlist", "watchlist_check")
 Json = Any
 Place = tuple[str | int, ...]
 

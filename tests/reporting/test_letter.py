@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import screens
-from triad_screener.model.document import Paragraph, Picture, Table, Tone
+from triad_screener.model.document import Paragraph, Picture, Points, Table, Tone
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.changes import Compared
 from triad_screener.reporting.letter import Story
@@ -41,6 +41,11 @@ def texts(found: Letter) -> list[str]:
     return [block.text for block in blocks if isinstance(block, Paragraph)]
 
 
+def points(found: Letter, title: str) -> tuple[str, ...]:
+    blocks = [block for block in found.report.blocks if isinstance(block, Points)]
+    return next((one.items for one in blocks if one.title.startswith(title)), ())
+
+
 def titles(found: Letter) -> list[str]:
     return [getattr(block, "title", "") for block in found.report.blocks]
 
@@ -65,12 +70,10 @@ def test_without_a_ranked_line_the_subject_says_so() -> None:
 def test_a_letter_leads_with_what_changed_and_why() -> None:
     found = of_month()
 
-    first, news = found.report.blocks[:2]
-    assert isinstance(first, Paragraph)
-    assert first.text.startswith("From 2026-04-17 (run ")
-    assert isinstance(news, Paragraph)
-    assert news.text.startswith("- ")
-    assert "points: " in news.text
+    news = found.report.blocks[0]
+    assert isinstance(news, Points)
+    assert news.title == "What changed from 2026-04-17 to 2026-05-15"
+    assert "points: " in news.items[1]
     wanted = ["What moved", "Ranking", "Baskets", "What makes", "Prices", "Watchlist"]
     order = [
         next(at for at, t in enumerate(titles(found)) if t.startswith(w))
@@ -89,11 +92,12 @@ def test_the_subject_says_what_changed_in_one_short_line() -> None:
 
 
 def test_a_long_list_of_news_is_cut_with_the_number_left_out() -> None:
-    lines = texts(of_month())[1].splitlines()
+    lines = points(of_month(), "What changed")
 
+    ids = [screen.run.id[:8] for screen in (month().before, month().after)]
     assert len(lines) == 11
-    assert lines[-1].startswith("- And ")
-    assert lines[-1].endswith(" more: see 'triad diff'.")
+    assert lines[-1].startswith("And ")
+    assert lines[-1].endswith(f" more: see 'triad diff {' '.join(ids)}'.")
 
 
 def test_nothing_material_is_said_in_one_line() -> None:
@@ -103,7 +107,7 @@ def test_nothing_material_is_said_in_one_line() -> None:
 
     assert not found.is_material
     assert found.subject == f"triad: nothing material since {SMALL.run.as_of}"
-    assert texts(found)[1] == "Nothing material moved."
+    assert points(found, "What changed") == ("Nothing material moved.",)
     assert not [t for t in titles(found) if t.startswith("What moved")]
 
 
@@ -128,9 +132,9 @@ def test_news_of_the_watchlist_are_stages_and_new_marks() -> None:
 
     found = written(Story(screen=year[1], compared=compared))
 
-    (news,) = [text for text in texts(found) if text.startswith("News of")]
-    assert "- xAI: private to absorbed." in news
-    assert "- Databricks: " in news
+    news = points(found, "News of the watchlist")
+    assert "xAI: private to absorbed." in news
+    assert any(one.startswith("Databricks: ") for one in news)
 
 
 def test_a_mark_that_stayed_is_no_news() -> None:
@@ -140,7 +144,7 @@ def test_a_mark_that_stayed_is_no_news() -> None:
 
     found = written(Story(screen=bare, compared=same))
 
-    assert not [text for text in texts(found) if text.startswith("News of")]
+    assert not points(found, "News of the watchlist")
 
 
 def test_the_figures_have_their_source_age_and_gaps_and_one_disclaimer() -> None:

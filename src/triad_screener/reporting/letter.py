@@ -10,6 +10,7 @@ from triad_screener.model.document import (
     Column,
     Kind,
     Paragraph,
+    Points,
     Report,
     Table,
     Tone,
@@ -168,17 +169,14 @@ def _what_changed(story: Story, told: Sequence[News]) -> Iterator[Block]:
     if found is None:
         yield Paragraph("This is the first letter: there is nothing to compare with.")
         return
-    old, new = found.before.run, found.after.run
-    yield Paragraph(
-        f"From {old.as_of} (run {old.id[:8]}) to {new.as_of} (run {new.id[:8]}):",
-        Tone.QUIET,
-    )
-    lines = [f"- {one.sentence}" for one in told[:_NEWS_TOLD]]
-    if len(told) > _NEWS_TOLD:
-        lines.append(f"- And {len(told) - _NEWS_TOLD} more: see 'triad diff'.")
+    lines = [one.sentence for one in told[:_NEWS_TOLD]]
     if not any(one.is_material for one in told):
         lines.append("Nothing material moved.")
-    yield Paragraph("\n".join(lines))
+    old, new = found.before.run, found.after.run
+    if len(told) > _NEWS_TOLD:
+        more = f"{len(told) - _NEWS_TOLD} more"
+        lines.append(f"And {more}: see 'triad diff {old.id[:8]} {new.id[:8]}'.")
+    yield Points(f"What changed from {old.as_of} to {new.as_of}", tuple(lines))
     if shown := _largest(found.moved):
         yield changes.moves(shown)
         yield Paragraph(changes.EXPLAINED, Tone.QUIET)
@@ -193,15 +191,14 @@ def _largest(moved: Sequence[Change]) -> list[Change]:
 
 def _watched(story: Story, view: overview.View) -> Iterator[Block]:
     found = story.compared
-    lines = [f"- {sentence}" for sentence in _new_marks(found)] if found else []
-    if found:
-        lines += [
-            f"- {name}: {in_words(was)} to {in_words(now)}."
-            for name, was, now in found.stages
-        ]
-    if lines:
-        yield Paragraph("\n".join(["News of the watchlist:", *lines]))
+    if found and (news := (*_new_stages(found), *_new_marks(found))):
+        yield Points("News of the watchlist", news)
     yield from overview.watchlist(story.screen, view)
+
+
+def _new_stages(found: Compared) -> Iterator[str]:
+    for name, was, now in found.stages:
+        yield f"{name}: {in_words(was)} to {in_words(now)}."
 
 
 def _new_marks(found: Compared) -> Iterator[str]:

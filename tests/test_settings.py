@@ -398,3 +398,16 @@ def test_a_trial_refuses_what_is_no_address(
 
     with pytest.raises(ConfigurationError, match="is not an address"):
         settings.correspondents()
+
+
+def test_a_folder_in_the_home_of_nobody_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TRIAD_DATA_FOLDER", "~nobody-by-that-name/triad")
+
+    with pytest.raises(ConfigurationError) as caught:
+        settings.data_folder()
+
+    assert caught.value.what == (
+        "TRIAD_DATA_FOLDER: '~nobody-by-that-name/triad' is in the home of nobody here."
+    )

@@ -16,7 +16,7 @@ from triad_screener.cli import COMMANDS
 from triad_screener.delivery import CHANNELS
 from triad_screener.factors import FACTORS
 from triad_screener.rendering import MAIL_PARTS, RENDERERS
-from triad_screener.sources import LIVE_SOURCES, SOURCES
+from triad_screener.sources import LIVE_SOURCES, MARK_SOURCES, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,7 @@ REGISTERS: dict[str, Registry[Any]] = {
     "mail rendering": MAIL_PARTS,
     "sources": SOURCES,
     "live sources": LIVE_SOURCES,
+    "mark sources": MARK_SOURCES,
 }
 SPECIFIED = [
     "mom_12_1",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 #: Exit codes that are results, not errors.
+DIFFERENT = 1
 BELOW_FLOOR = 3
 INTERRUPTED = 130
 

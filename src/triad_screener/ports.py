@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
     from pathlib import Path
 
     from triad_screener.model.document import Document, Report, Style
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from triad_screener.model.mail import Message
     from triad_screener.model.market import DatedValue, MarketData, StatementCell
     from triad_screener.model.taxonomy import Benchmark, Constituent
+    from triad_screener.model.watch import Asked, Looked
 
 
 class MarketDataSource(Protocol):
@@ -96,6 +98,64 @@ class LiveConnection(Protocol):
             cache: Folder for what can be had again.
             deadline: Seconds after which every request fails; None for no limit.
         """
+        ...
+
+
+class MarkSource(Protocol):
+    """Looks for what happens to companies that are not listed yet.
+
+    Attributes:
+        publisher: Whose facts these are, for people.
+    """
+
+    publisher: str
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far."""
+        ...
+
+    @property
+    def unchanged(self) -> int:
+        """How many of them were answered with "not modified"."""
+        ...
+
+    def look(self, asked: Sequence[Asked]) -> Iterator[Looked]:
+        """Yield what is to be seen of each company, old and new, or why it is not.
+
+        It raises nothing: an outage is an answer with a reason, never no news.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Let whatever waits fail at once; for an interruption."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkSourceSettings:
+    """What a mark source may need; it takes what it wants.
+
+    Attributes:
+        now: The time, in UTC.
+        cache: Folder for what can be had again; it need not exist.
+        deadline: Seconds after which every request fails; None for no limit.
+        publishers: Of the sources of the taxonomy, by key.
+        user_agent: Says who asks; raises `ConfigurationError` if nobody has.
+    """
+
+    now: datetime
+    cache: Path
+    deadline: float | None
+    publishers: Mapping[str, str]
+    user_agent: Callable[[], str]
+
+
+class MarkSourceConnection(Protocol):
+    """Opens a mark source."""
+
+    def __call__(self, settings: MarkSourceSettings) -> MarkSource:
+        """Return the source; nothing is asked yet."""
         ...
 
 

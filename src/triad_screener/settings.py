@@ -46,6 +46,7 @@ KEYS: Final[Mapping[str, str]] = {
     "smtp_password_command": '"pass show smtp"',
     "mail_from": '"Triad <me@example.com>"',
     "mail_to": '["you@example.com"]',
+    "edgar_user_agent": '"Jane Doe jane@example.com"',
 }
 FOLDERS: Final = ("data_folder", "cache_folder")
 #: What says how letters go; each also as a variable, such as TRIAD_SMTP_HOST.
@@ -67,6 +68,9 @@ _PATTERNS: Final[Mapping[str, str]] = {
     "smtp_port": r"[0-9]{1,5}",
     "smtp_security": r"(starttls|tls|none)",
 }
+#: The SEC wants to know whom to write to; it goes into a header as it is.
+_USER_AGENT: Final = re.compile(r"(?=.{5,200}\Z)[!-~]*( [!-~]+)*", re.ASCII)
+_ADDRESS_IN_IT: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _HOST: Final = re.compile(
     r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,39}"
 )
@@ -149,7 +153,7 @@ def _wrong(
 
 def defaults() -> Mapping[str, object]:
     """Return the settings that stand for options, by the name of the option."""
-    apart = (*FOLDERS, *MAIL)
+    apart = (*FOLDERS, *MAIL, "edgar_user_agent")
     return {key: value for key, value in read().items() if key not in apart}
 
 
@@ -240,6 +244,38 @@ def _said(key: str, *, needed: bool = False) -> _Said:
         remedy = f"Set {_variable(key)}, or write {key} = {KEYS[key]} in {path()}."
         raise ConfigurationError("mail settings", f"{key} is not set", remedy)
     return _Said(key, "", _variable(key))
+
+
+def edgar_user_agent() -> tuple[str, str]:
+    """Return who asks EDGAR, and what decided on it; two empty texts for nobody.
+
+    Raises:
+        ConfigurationError: If it has no address for mail, or cannot be sent.
+    """
+    said = _said("edgar_user_agent")
+    if not said.value:
+        return "", ""
+    if not _USER_AGENT.fullmatch(said.value) or not _ADDRESS_IN_IT.search(said.value):
+        raise said.is_no("a name with an address for mail, in plain letters")
+    place = f"environment, {said.place}" if said.by_environment else "settings file"
+    return said.value, place
+
+
+def require_edgar_user_agent() -> str:
+    """Return who asks EDGAR.
+
+    Raises:
+        ConfigurationError: If nobody is named, or it is not what it should be.
+    """
+    found, _ = edgar_user_agent()
+    if not found:
+        key, example = "edgar_user_agent", KEYS["edgar_user_agent"]
+        raise ConfigurationError(
+            "settings",
+            f"{key} is not set, and the SEC answers only those who say who they are",
+            f"Set {_variable(key)}, or write {key} = {example} in {path()}.",
+        )
+    return found
 
 
 def mail_is_set() -> bool:

@@ -9,7 +9,7 @@ import samples
 from triad_screener.model.taxonomy import (
     Taxonomy,
     WatchlistEntry,
-    marks_at,
+    known_by,
     stage_at,
 )
 
@@ -109,7 +109,10 @@ class TestRegression:
                 {"watchlist": (entry(holders=(HOLDER,)),)},
                 "labs cites the source nobody",
             ),
-            ({"watchlist": (entry(revenue=REVENUE),)}, "labs cites the source nobody"),
+            (
+                {"watchlist": (entry(revenue=(REVENUE,)),)},
+                "labs cites the source nobody",
+            ),
         ],
     )
     def test_a_taxonomy_that_does_not_hang_together_is_refused(
@@ -157,6 +160,8 @@ class TestRegression:
         assert stage_at(rumoured, date(2025, 3, 1)) is rumoured.stages[0]
 
     def test_a_mark_counts_from_its_day(self) -> None:
-        assert marks_at(entry(), date(2025, 2, 28)) == ()
-        assert [m.round for m in marks_at(entry(), date(2025, 12, 31))] == ["Series A"]
-        assert len(marks_at(entry(), date(2026, 1, 1))) == 2
+        assert known_by(entry().marks, date(2025, 2, 28)) == ()
+        assert [m.round for m in known_by(entry().marks, date(2025, 12, 31))] == [
+            "Series A"
+        ]
+        assert len(known_by(entry().marks, date(2026, 1, 1))) == 2

@@ -17,8 +17,8 @@ import trustme
 from sources.yahoo_server import HOSTS, Answer, YahooServer, as_json, error, reply
 from triad_screener.model.live import Bars, FetchFailure, QuoteFacts
 from triad_screener.model.market import DatedValue
-from triad_screener.sources import _yahoo_gate, _yahoo_wire, yahoo
-from triad_screener.sources._yahoo_gate import Gate
+from triad_screener.sources import _gate, _yahoo_wire, yahoo
+from triad_screener.sources._gate import Gate
 from triad_screener.sources._yahoo_wire import (
     NOWHERE,
     ContractError,
@@ -79,7 +79,7 @@ def server(
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as briefly as can be."""
-    monkeypatch.setattr(_yahoo_gate, "PAUSE", 0.01)
+    monkeypatch.setattr(_gate, "PAUSE", 0.01)
     monkeypatch.setattr(_yahoo_wire, "_BACKOFF", lambda _: 0.01)
 
 
@@ -587,7 +587,7 @@ def test_contract_only_transient_errors_are_caught_by_the_library() -> None:
     import_library()
     from yfinance.data import _is_transient_error  # noqa: PLC0415 - likewise
 
-    from triad_screener.sources._yahoo_failures import Setback  # noqa: PLC0415
+    from triad_screener.sources._setback import Setback  # noqa: PLC0415
     from triad_screener.sources._yahoo_sign_in import SignInRests  # noqa: PLC0415
 
     assert not _is_transient_error(Setback("network", "It failed."))

@@ -34,6 +34,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "triad_screener.cli.refresh",
         "Bring the store up to date from Yahoo Finance.",
     ),
+    "watchlist": (
+        "triad_screener.cli.watchlist",
+        "Follow companies not yet listed: stage, marks, holders, filings.",
+    ),
     "runs": (
         "triad_screener.cli.runs",
         "List the runs that are kept; show what is known of one.",

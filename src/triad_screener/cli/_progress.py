@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def bar(*, quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
+def bar(
+    task: str = "Yahoo Finance", *, quiet: bool = False
+) -> Iterator[Callable[[int, int], None] | None]:
     """Yield what to tell of each step: how many are done, of how many.
 
     Nothing is drawn before the first step. Off a terminal, on a dumb one and in quiet
@@ -23,7 +25,7 @@ def bar(*, quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    shown = _Bar()
+    shown = _Bar(task)
     try:
         yield shown.step
     finally:
@@ -33,7 +35,8 @@ def bar(*, quiet: bool = False) -> Iterator[Callable[[int, int], None] | None]:
 class _Bar:
     """A progress bar that is made with the first step."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: str) -> None:
+        self._task = task
         self._made: tuple[Progress, TaskID] | None = None
 
     def step(self, done: int, total: int) -> None:
@@ -41,7 +44,7 @@ class _Bar:
         if self._made is None:
             progress = _progress()
             progress.start()
-            self._made = progress, progress.add_task("Yahoo Finance", total=total)
+            self._made = progress, progress.add_task(self._task, total=total)
         progress, task = self._made
         progress.update(task, completed=done, total=total)
 

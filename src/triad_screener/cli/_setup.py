@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     import typer
 
     from triad_screener.delivery.outbox import Outbox
     from triad_screener.model.taxonomy import Taxonomy
-    from triad_screener.ports import LiveSource, MarketDataSource
+    from triad_screener.ports import LiveSource, MarketDataSource, MarkSource
     from triad_screener.store import Store
     from triad_screener.workflows.serving import Means
 
@@ -84,6 +85,28 @@ def live(timeout: float | None = None) -> LiveSource:
     from triad_screener.sources import LIVE_SOURCES
 
     return LIVE_SOURCES["yahoo"](cache=settings.cache_folder()[0], deadline=timeout)
+
+
+def mark_sources(
+    taxonomy: Taxonomy, timeout: float | None, now: datetime
+) -> Mapping[str, MarkSource]:
+    """Return every mark source; nothing is asked yet.
+
+    Raises:
+        ConfigurationError: If a source wants a setting that is not there.
+    """
+    from triad_screener import settings
+    from triad_screener.ports import MarkSourceSettings
+    from triad_screener.sources import MARK_SOURCES
+
+    wanted = MarkSourceSettings(
+        now=now,
+        cache=settings.cache_folder()[0],
+        deadline=timeout,
+        publishers={key: one.publisher for key, one in taxonomy.sources.items()},
+        user_agent=settings.require_edgar_user_agent,
+    )
+    return {name: connect(wanted) for name, connect in MARK_SOURCES.items()}
 
 
 def _bundled() -> MarketDataSource:

@@ -14,6 +14,8 @@ from triad_screener.model.quantity import Figure  # noqa: TC001 - likewise
 from triad_screener.model.scores import Scores  # noqa: TC001 - likewise
 from triad_screener.model.vocabulary import (  # noqa: TC001 - likewise
     Basis,
+    Criterion,
+    EventKind,
     Grade,
     Pillar,
     Role,
@@ -131,11 +133,15 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class MarkFact:
-    """The newest price put on a company not yet listed.
+    """A price put on a company not yet listed.
 
     Attributes:
         age_days: At the as-of date.
         is_stale: Whether it is older than the age rule of the entry.
+        lead: Who led the round; empty where not told.
+        weight: 1 on its day, halved by each span of the age rule.
+        post_money_usd: At the rate of the as-of date; None without value or rate.
+        rate: US dollars per unit of another currency; None where not needed or known.
     """
 
     round: str
@@ -148,17 +154,115 @@ class MarkFact:
     grade: Grade
     age_days: int
     is_stale: bool
+    lead: str = ""
+    weight: float = 1.0
+    post_money_usd: float | None = None
+    rate: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HolderFact:
-    """A listed company that owns a piece; ``share`` None where not disclosed."""
+    """A listed company that owns a piece; ``share`` None where not disclosed.
+
+    Attributes:
+        votes: ``none`` or ``some``; None where not known.
+        amount: What was paid or promised, in units of ``currency``.
+        age_days: At the as-of date.
+        is_stale: Whether the figure is older than the age rule of the rubric.
+        value_usd: Share times the newest value of the company, US dollars.
+        of_market_cap: The same over the market capitalisation of the holder.
+        diluted_by: Date of a round that came after the figure; None without one.
+    """
 
     ticker: str
     share: float | None
     as_of: date
     source: str
     grade: Grade
+    votes: str | None = None
+    amount: float | None = None
+    currency: str = "USD"
+    note: str = ""
+    age_days: int = 0
+    is_stale: bool = False
+    value_usd: float | None = None
+    of_market_cap: float | None = None
+    diluted_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageFact:
+    """A step on the way to a listing."""
+
+    stage: Stage
+    date: date
+    source: str
+    grade: Grade
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueFact:
+    """A revenue figure; its kind is ``audited``, ``run_rate`` or ``press``."""
+
+    value: float
+    currency: str
+    kind: str
+    date: date
+    source: str
+    grade: Grade
+    age_days: int
+    is_stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventFact:
+    """Something that happened, and is neither a stage nor a mark."""
+
+    kind: EventKind
+    date: date
+    precision: str
+    what: str
+    amount: float | None
+    currency: str
+    post_money: float | None
+    source: str
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionFact:
+    """What one criterion of the rubric gives.
+
+    Attributes:
+        value: What is judged, in the unit of the criterion; None where missing or
+            not a number.
+        points: In [0, 1]; None where missing.
+        weight: Share of the whole.
+        basis: What was judged, or why there is nothing to judge.
+    """
+
+    value: float | None
+    points: float | None
+    weight: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class RubricFact:
+    """What the rubric gives a company; never compared with the score of a line.
+
+    Attributes:
+        points: 0 to 100, one decimal; None where too little is known.
+        known: Share of the weight that is known.
+        criteria: By name.
+        reason: Why there are no points; empty where there are.
+    """
+
+    points: float | None
+    known: float
+    criteria: Mapping[Criterion, CriterionFact]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +271,13 @@ class WatchlistFact:
 
     Attributes:
         stage_date: None where the stage is known from a later day only.
+        last_mark: The newest; None without one.
+        stages: Known by then, oldest first.
+        marks: Likewise.
+        revenue: Likewise.
+        events: Likewise.
+        cik: Central Index Key at the SEC; None where not known.
+        rubric: What the rubric gives; None before it is asked.
     """
 
     id: str
@@ -182,6 +293,17 @@ class WatchlistFact:
     last_mark: MarkFact | None
     holders: tuple[HolderFact, ...]
     note: str
+    stages: tuple[StageFact, ...] = ()
+    marks: tuple[MarkFact, ...] = ()
+    revenue: tuple[RevenueFact, ...] = ()
+    events: tuple[EventFact, ...] = ()
+    cik: str | None = None
+    rubric: RubricFact | None = None
+
+    @property
+    def valued(self) -> tuple[MarkFact, ...]:
+        """Marks that say what the whole company is worth, oldest first."""
+        return tuple(mark for mark in self.marks if mark.post_money is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ stand in a folder or a store. Shares of revenue are fractions in [0, 1].
 from collections.abc import Iterator, Sequence
 from datetime import date
 from math import fsum
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from triad_screener.model.recipe import NonNegative, Part, Positive, Recipe, Share
+from triad_screener.model.recipe import Days, NonNegative, Part, Positive, Recipe, Share
+from triad_screener.model.rubric import Rubric
 from triad_screener.model.texts import (
     Cik,
     Colour,
@@ -28,6 +29,7 @@ from triad_screener.model.vocabulary import (
     PILLARS,
     POST_ROLES,
     Basis,
+    EventKind,
     Grade,
     Pillar,
     Role,
@@ -141,6 +143,10 @@ class Benchmark(Part):
     price_currency: Currency = "USD"
 
 
+Precision = Literal["day", "month", "year"]
+"""A month or year is dated on its last day."""
+
+
 class StageChange(Part):
     """A step on the way to a listing."""
 
@@ -156,8 +162,7 @@ class Mark(Part):
 
     round: Line
     date: IsoDate
-    precision: Literal["day", "month", "year"] = "day"
-    """A month or year is dated on its last day."""
+    precision: Precision = "day"
     amount: Positive | None = None
     currency: Currency = "USD"
     post_money: Positive | None = None
@@ -173,6 +178,21 @@ class Revenue(Part):
     currency: Currency = "USD"
     kind: Literal["audited", "run_rate", "press"]
     date: IsoDate
+    source: Key
+    grade: Grade
+
+
+class Event(Part):
+    """Something that happened, and is neither a stage nor a mark."""
+
+    kind: EventKind
+    date: IsoDate
+    precision: Precision = "day"
+    what: Prose
+    amount: Positive | None = None
+    currency: Currency = "USD"
+    post_money: Positive | None = None
+    """A value that was talked of; it is no mark."""
     source: Key
     grade: Grade
 
@@ -202,18 +222,22 @@ class WatchlistEntry(Part):
     role: Role
     stages: tuple[StageChange, ...] = Field(min_length=1)
     marks: tuple[Mark, ...] = ()
-    revenue: Revenue | None = None
+    revenue: tuple[Revenue, ...] = ()
     holders: tuple[Holder, ...] = ()
+    events: tuple[Event, ...] = ()
     ticker: Ticker | None = None
     """Where it is, or will be, quoted."""
     cik: Cik | None = None
-    stale_after_days: int = Field(120, ge=1)
+    legal_names: tuple[Line, ...] = ()
+    """How filings write it, besides the name above."""
+    stale_after_days: Days = 120
+    """Age of a mark after which it is called stale; each span halves its weight."""
     note: Prose | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        for what, dated in (("stages", self.stages), ("marks", self.marks)):
-            days = [entry.date for entry in dated]
+        for what in ("stages", "marks", "revenue", "events"):
+            days = [entry.date for entry in getattr(self, what)]
             if days != sorted(days):
                 problem = f"the {what} of {self.id} must stand oldest first"
                 raise MisfitError(((what,), problem))
@@ -241,6 +265,8 @@ class Taxonomy(Part):
     constituents: tuple[Constituent, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
     watchlist: tuple[WatchlistEntry, ...] = ()
+    rubric: Rubric = Field(default_factory=Rubric)
+    """How companies of the watchlist are held against one another."""
     recipes: dict[Key, Recipe] = Field(
         default_factory=lambda: {"default": Recipe()}, min_length=1
     )
@@ -278,11 +304,9 @@ class Taxonomy(Part):
                 place = ("constituents", row, "exposures", pillar)
                 yield place, line.ticker, exposure.source
         for row, entry in enumerate(self.watchlist):
-            for what in ("stages", "marks", "holders"):
+            for what in ("stages", "marks", "revenue", "holders", "events"):
                 for position, part in enumerate(getattr(entry, what)):
                     yield ("watchlist", row, what, position), entry.id, part.source
-            if entry.revenue:
-                yield ("watchlist", row, "revenue"), entry.id, entry.revenue.source
 
     def constituent(self, ticker: str) -> Constituent | None:
         """Return the line called ``ticker``, if there is one."""
@@ -317,6 +341,9 @@ def stage_at(entry: WatchlistEntry, as_of: date) -> StageChange | None:
     return known or (first if first.stage == "private" else None)
 
 
-def marks_at(entry: WatchlistEntry, as_of: date) -> tuple[Mark, ...]:
-    """Return the marks on or before ``as_of``, oldest first."""
-    return tuple(mark for mark in entry.marks if mark.date <= as_of)
+Dated = TypeVar("Dated", Mark, Revenue, Event)
+
+
+def known_by(dated: Sequence[Dated], as_of: date) -> tuple[Dated, ...]:
+    """Return the entries on or before ``as_of``, oldest first."""
+    return tuple(one for one in dated if one.date <= as_of)

@@ -21,10 +21,27 @@ Stage = Literal[
     "dead",
 ]
 
+EventKind = Literal[
+    "talks",
+    "investment",
+    "debt",
+    "restructuring",
+    "approval",
+    "staff",
+    "index",
+    "filing",
+]
+Criterion = Literal["momentum", "scale", "evidence", "stage", "age"]
+
 #: In the order that breaks ties between equal exposures.
 PILLARS: Final[tuple[Pillar, ...]] = get_args(Pillar)
 GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 #: Groups whose z-scores are compared within a pillar; momentum and thesis are not.
 NEUTRALISED: Final[frozenset[Group]] = frozenset({"growth", "quality", "value", "risk"})
+GRADES: Final[tuple[Grade, ...]] = get_args(Grade)
+STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
+CRITERIA: Final[tuple[Criterion, ...]] = get_args(Criterion)
+#: Stages after which nothing is left to list.
+ENDED: Final[frozenset[Stage]] = frozenset({"absorbed", "dead"})
 #: Roles of the names that stand in the post itself.
 POST_ROLES: Final[frozenset[Role]] = frozenset({"core", "named"})

@@ -40,6 +40,7 @@ _GROUP_HEADINGS = {
     "thesis": "Thes",
 }
 _TRILLION, _BILLION = 1e12, 1e9
+GRADES = "Grade of a mark: A filing, B company, C named press, D aggregator or vendor."
 _CONFIDENCE = {"high": "high", "medium": "med", "low": "low"}
 _STAGES = {
     "draft_submitted": "draft filed",
@@ -339,7 +340,7 @@ def watchlist(screen: Screen, view: View) -> Iterator[Block]:
     shown = [
         entry
         for entry in screen.watchlist
-        if entry.pillar in view.pillars and not _is_line(entry, screen)
+        if entry.pillar in view.pillars and not is_line(entry, screen)
     ]
     if not shown:
         return
@@ -348,6 +349,7 @@ def watchlist(screen: Screen, view: View) -> Iterator[Block]:
         Column("Pillar", Kind.PILLAR, 40),
         Column("Stage", Kind.TEXT, 90),
         Column("Since", Kind.DATE, 20),
+        Column("Points", Kind.SCORE, 60),
         Column("Last mark", Kind.TEXT, 95),
         Column("Marked on", Kind.DATE, 85),
         Column("Age", Kind.TEXT, 75),
@@ -355,15 +357,12 @@ def watchlist(screen: Screen, view: View) -> Iterator[Block]:
         Column("Holders", Kind.TEXT, 50),
     )
     rows = tuple(_watched(entry) for entry in shown)
-    note = (
-        "Grade of a mark: A filing, B company, C named press, D aggregator or vendor."
-    )
     yield Table(
-        "Watchlist: not yet listed, or without figures", columns, rows, note=note
+        "Watchlist: not yet listed, or without figures", columns, rows, note=GRADES
     )
 
 
-def _is_line(entry: WatchlistFact, screen: Screen) -> bool:
+def is_line(entry: WatchlistFact, screen: Screen) -> bool:
     """Return whether a company has listed and is ranked among the lines by now."""
     return entry.stage == "listed" and entry.ticker in screen.facts
 
@@ -373,17 +372,23 @@ def _watched(entry: WatchlistFact) -> tuple[Cell, ...]:
     return (
         entry.name,
         entry.pillar,
-        _STAGES.get(entry.stage, entry.stage),
+        stage_in_words(entry.stage),
         entry.stage_date,
+        entry.rubric.points if entry.rubric else None,
         f"{worth(mark.post_money, mark.currency)}, {mark.grade}" if mark else "none",
         mark.date if mark else None,
         f"{mark.age_days} d{' stale' if mark.is_stale else ''}" if mark else None,
         mark.source if mark else "",
-        _holders(entry),
+        holders(entry),
     )
 
 
-def _holders(entry: WatchlistFact) -> str:
+def stage_in_words(stage: str) -> str:
+    """Return a stage as a table has room for it."""
+    return _STAGES.get(stage, stage)
+
+
+def holders(entry: WatchlistFact) -> str:
     """Return each holder once, with its newest share where one is known."""
     shares: dict[str, float | None] = {h.ticker: None for h in entry.holders}
     shares |= {h.ticker: h.share for h in entry.holders if h.share is not None}

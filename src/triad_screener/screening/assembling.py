@@ -86,7 +86,9 @@ def assemble(
         facts=facts,
         not_listed=_unlisted(lines, among),
         absent=tuple(sorted(set(facts) - known)),
-        watchlist=_watchlist(taxonomy, as_of, request.universe),
+        watchlist=_watchlist(
+            taxonomy, as_of, request.universe, _surroundings(facts, market)
+        ),
         turnover=pillars.turnover(scores.baskets, request.holdings)
         if request.holdings
         else None,
@@ -113,11 +115,20 @@ def _benchmarks(
     return tuple(fund for fund in found if fund.trend)
 
 
+def _surroundings(
+    facts: Mapping[str, LineFacts], market: MarketData
+) -> watching.Surroundings:
+    caps = {ticker: fact.market_cap_usd for ticker, fact in facts.items()}
+    return watching.Surroundings(
+        {ticker: cap for ticker, cap in caps.items() if cap}, market.fx
+    )
+
+
 def _watchlist(
-    taxonomy: Taxonomy, as_of: date, universe: str
+    taxonomy: Taxonomy, as_of: date, universe: str, around: watching.Surroundings
 ) -> tuple[WatchlistFact, ...]:
     """Return the watchlist; of the universe ``post``, the names of the post only."""
-    found = watching.watch(taxonomy, as_of)
+    found = watching.watch(taxonomy, as_of, around)
     if universe == "post":
         return tuple(entry for entry in found if entry.role in POST_ROLES)
     return found

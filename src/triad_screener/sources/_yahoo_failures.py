@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.model.live import ABSENT, NETWORK, RATE_LIMITED, FetchFailure
+from triad_screener.sources._setback import AT_ONCE, CUT, HARD, Setback, asked_to_wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
-
-#: How much a failure adds to the strain that opens the breaker, at ten.
-REFUSAL, CUT, HARD, AT_ONCE = 1, 2, 5, 10
 
 _TIMED_OUT: Final = 28
 _CUT_OFF: Final = 56
@@ -39,32 +35,6 @@ UNAUTHORISED: Final = frozenset({401, 403})
 _FIRST_ERROR: Final = 400
 #: How Yahoo says that a known symbol had no session in the range asked for.
 _NO_SESSION: Final = "data doesn't exist"
-
-
-class Setback(FetchFailure):
-    """A request that failed, and what follows from it.
-
-    Args:
-        reason: As for `FetchFailure`.
-        detail: One sentence for a person.
-        strain: What it adds to the strain on the breaker.
-        again: Whether another try may help.
-        after: Seconds that the vendor asks to wait; None if it does not.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        detail: str,
-        *,
-        strain: int = REFUSAL,
-        again: bool = True,
-        after: float | None = None,
-    ) -> None:
-        super().__init__(reason, detail)
-        self.strain = strain
-        self.again = again
-        self.after = after
 
 
 def of_error(error: Exception, *, fresh: bool) -> Setback:
@@ -153,25 +123,3 @@ def parsed(content: bytes) -> Any:  # noqa: ANN401 - any JSON; the readers are s
         return json.loads(text)
     except (ValueError, RecursionError):
         raise Setback(NETWORK, "The answer was cut short, or is not JSON.") from None
-
-
-def asked_to_wait(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a ``Retry-After``; None without one that can be read."""
-    text = str(headers.get("Retry-After") or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    until, now = _moment(text), answered_at(headers)
-    return max(0.0, (until - now).total_seconds()) if until and now else None
-
-
-def answered_at(headers: Mapping[str, str]) -> datetime | None:
-    """Return the time of the server that answered; None if it does not say."""
-    return _moment(str(headers.get("Date") or ""))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return found if found.tzinfo else None

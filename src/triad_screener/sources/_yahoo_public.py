@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.model.live import ABSENT, NETWORK, RATE_LIMITED, FetchFailure
-from triad_screener.sources._yahoo_failures import Setback, of_error, of_response
+from triad_screener.sources._setback import Setback
+from triad_screener.sources._yahoo_failures import of_error, of_response
 from triad_screener.sources._yahoo_wire import Reply, import_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from triad_screener.sources._yahoo_gate import Gate
+    from triad_screener.sources._gate import Gate
 
 _TIMEOUT: Final = 10
 _META: Final = ("currency", "symbol", "exchangeTimezoneName", "gmtoffset")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from triad_screener.model.live import NETWORK, RATE_LIMITED
-from triad_screener.sources._yahoo_failures import Setback
+from triad_screener.sources._setback import Setback
 
 if TYPE_CHECKING:
     from collections.abc import Callable

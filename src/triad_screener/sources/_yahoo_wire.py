@@ -24,7 +24,7 @@ from tenacity import (
 
 from triad_screener.model.live import ABSENT, NETWORK, FetchFailure
 from triad_screener.sources import _yahoo_failures as failures
-from triad_screener.sources._yahoo_failures import Setback
+from triad_screener.sources._setback import Setback, answered_at, asked_to_wait
 from triad_screener.sources._yahoo_sign_in import SignIn, is_sign_in
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         RetryCallState,
     )
 
-    from triad_screener.sources._yahoo_gate import Gate
+    from triad_screener.sources._gate import Gate
 
 #: Seconds to connect, and to answer after that; the first ones of a run are shorter,
 #: so that a missing network is found out soon.
@@ -127,7 +127,7 @@ class Wire:
             raise self._sign_in.failure or failure
         payload = failures.parsed(response.content)
         self._gate.answered()
-        return Reply(payload, failures.answered_at(response.headers))
+        return Reply(payload, answered_at(response.headers))
 
     def _ask(self, url: str, params: Mapping[str, str]) -> Any:  # noqa: ANN401 - untyped
         """Return the response, translating what yfinance raises."""
@@ -204,7 +204,7 @@ class Wire:
         return connect, max(_SHORTEST, min(answer, left - connect))
 
     def _judge_sign_in(self, url: str, response: Any) -> None:  # noqa: ANN401 - untyped
-        after = failures.asked_to_wait(response.headers)
+        after = asked_to_wait(response.headers)
         self._sign_in.answered(url, response.status_code, response.text, after)
 
     @staticmethod

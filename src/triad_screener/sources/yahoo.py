@@ -21,7 +21,7 @@ from triad_screener.model.market import DatedValue
 from triad_screener.sources import _yahoo_chart as charts
 from triad_screener.sources import _yahoo_quote as quotes
 from triad_screener.sources import _yahoo_timeseries as timeseries
-from triad_screener.sources._yahoo_gate import Gate
+from triad_screener.sources._gate import Gate
 from triad_screener.sources._yahoo_public import Public
 from triad_screener.sources._yahoo_shape import rejected
 from triad_screener.sources._yahoo_wire import ContractError, Wire

@@ -46,6 +46,15 @@ CREATE TABLE run_lines (
     score_high DOUBLE
 );
 CREATE TABLE answers (key VARCHAR, run_id VARCHAR, until TIMESTAMP);
+CREATE TABLE watch_events (
+    entry VARCHAR, reference VARCHAR, day DATE, stage_before VARCHAR,
+    stage_after VARCHAR, is_news BOOLEAN, mark_source VARCHAR, sighting VARCHAR,
+    seen_at TIMESTAMP, told_at TIMESTAMP
+);
+CREATE TABLE watch_checks (
+    checked_at TIMESTAMP, entry VARCHAR, mark_source VARCHAR, cik VARCHAR,
+    reason VARCHAR, detail VARCHAR
+);
 """
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
@@ -62,6 +71,8 @@ TABLES: Final = (
     "runs",
     "run_lines",
     "answers",
+    "watch_events",
+    "watch_checks",
 )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from triad_screener.model.screen import Screen
     from triad_screener.model.stored import Place, RunEntry, StoreInfo
     from triad_screener.model.taxonomy import Benchmark, Constituent
+    from triad_screener.model.watch import Followed, WatchCheck, WatchEvent
 
 # Methods import late: a stored run is shown without numpy, and importing this is free.
 # ruff: noqa: PLC0415
@@ -225,6 +226,50 @@ class Store:
                 "holds a run that cannot be read",
                 "Run the screen again, or update triad.",
             ) from error
+
+    def save_watch(
+        self,
+        checks: Sequence[WatchCheck],
+        events: Sequence[WatchEvent],
+        at: datetime,
+    ) -> None:
+        """Log checks of the watchlist and keep what they saw, all or nothing.
+
+        An event whose reference is kept already is left out.
+        """
+        from triad_screener.store import _watch
+
+        with self._database.writing() as connection:
+            _watch.save(connection, checks, events, at)
+
+    def followed(self) -> Followed:
+        """Return everything that is kept of the watchlist."""
+        from triad_screener.model.watch import Followed
+
+        if self._database.is_missing():
+            return Followed()
+        from triad_screener.store import _watch
+
+        with self._database.reading() as connection:
+            return _watch.followed(connection)
+
+    def untold_events(self) -> tuple[WatchEvent, ...]:
+        """Return the news of the watchlist that nobody was told of, oldest first."""
+        if self._database.is_missing():
+            return ()
+        from triad_screener.store import _watch
+
+        with self._database.reading() as connection:
+            return _watch.untold(connection)
+
+    def mark_told(self, events: Sequence[WatchEvent], at: datetime) -> None:
+        """Note that somebody was told of ``events``; they are news no longer."""
+        if not events:
+            return
+        from triad_screener.store import _watch
+
+        with self._database.writing() as connection:
+            _watch.mark_told(connection, events, at)
 
     def info(self) -> StoreInfo:
         """Return what the store holds."""

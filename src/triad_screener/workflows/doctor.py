@@ -74,6 +74,7 @@ def examine(
     else:
         yield from _network(found, means)
     yield _attempt("mail", lambda: _mail(offline=offline))
+    yield _attempt("edgar", _edgar)
 
 
 def _attempt(name: str, look: Callable[[], Check]) -> Check:
@@ -266,6 +267,15 @@ def _is_open_to_all(file: Path) -> bool:
         return bool(file.stat().st_mode & stat.S_IROTH)
     except OSError:
         return False
+
+
+def _edgar() -> Check:
+    """Return whether the SEC could be told who asks; nobody is asked."""
+    found, decided = settings.edgar_user_agent()
+    if found:
+        return Check("edgar", "good", f"asks as {found} ({decided})")
+    told = "no edgar_user_agent is set; 'triad watchlist check' wants one"
+    return Check("edgar", "skipped", told)
 
 
 def worst(checks: Sequence[Check]) -> int:

@@ -18,7 +18,7 @@ from triad_screener.model.live import NOT_ASKED, RATE_LIMITED, FetchFailure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from triad_screener.sources._yahoo_failures import Setback
+    from triad_screener.sources._setback import Setback
 
 #: Requests a second in the long run, and at once after a rest.
 RATE: Final = 20.0
@@ -41,21 +41,25 @@ class Bucket:
     Attributes:
         at: When ``tokens`` were last counted; in the future during a pause.
         tokens: Requests that may be sent at once.
+        rate: Requests a second in the long run.
+        burst: Requests at once after a rest.
     """
 
     at: float
     tokens: float = BURST
+    rate: float = RATE
+    burst: float = BURST
 
     def take(self, now: float) -> float:
         """Take a token and return 0; without one, the seconds until there is one."""
         if now < self.at:
             return self.at - now
-        self.tokens = min(BURST, self.tokens + (now - self.at) * RATE)
+        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
         self.at = now
         if self.tokens >= 1 - _ROUNDING:
             self.tokens -= 1
             return 0.0
-        return (1 - self.tokens) / RATE
+        return (1 - self.tokens) / self.rate
 
     def pause(self, until: float) -> None:
         """Give out nothing before ``until``."""
@@ -117,6 +121,8 @@ class Gate:
         deadline: Seconds from now on until everything fails; None for no limit.
         clock: Seconds that only ever grow.
         pause: Waits for so many seconds; returns whether it was stopped.
+        rate: Requests a second in the long run.
+        burst: Requests at once after a rest.
 
     Attributes:
         fresh: Whether no server has answered yet.
@@ -127,6 +133,9 @@ class Gate:
         deadline: float | None = None,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], bool] | None = None,
+        *,
+        rate: float = RATE,
+        burst: float = BURST,
     ) -> None:
         self.fresh = True
         self._clock = clock
@@ -134,7 +143,7 @@ class Gate:
         self._stopped = threading.Event()
         self._pause = pause or self._stopped.wait
         self._lock = threading.Lock()
-        self._bucket = Bucket(clock())
+        self._bucket = Bucket(clock(), burst, rate, burst)
         self._breaker = Breaker()
 
     @property

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 from triad_screener.model.live import FetchFailure
+from triad_screener.sources import _setback as setbacks
 from triad_screener.sources import _yahoo_failures as failures
-from triad_screener.sources._yahoo_failures import Setback
-from triad_screener.sources._yahoo_gate import BURST, RATE, Gate
+from triad_screener.sources._gate import BURST, RATE, Gate
+from triad_screener.sources._setback import Setback
 from triad_screener.sources._yahoo_sign_in import SignIn, SignInRests, is_sign_in
 
 DATE = "Fri, 15 May 2026 22:00:00 GMT"
@@ -48,7 +49,7 @@ def refused() -> Setback:
 
 
 def unreachable() -> Setback:
-    return Setback("network", "There is no connection.", strain=failures.HARD)
+    return Setback("network", "There is no connection.", strain=setbacks.HARD)
 
 
 def reason(gate: Gate) -> str:
@@ -229,13 +230,13 @@ def test_stop_ends_every_wait_at_once() -> None:
     ],
 )
 def test_retry_after_is_seconds_or_a_moment(text: str, seconds: float | None) -> None:
-    assert failures.asked_to_wait({"Retry-After": text, "Date": DATE}) == seconds
+    assert setbacks.asked_to_wait({"Retry-After": text, "Date": DATE}) == seconds
 
 
 def test_the_time_of_the_server_is_read_from_its_answer() -> None:
-    assert failures.answered_at({"Date": DATE}) == datetime(2026, 5, 15, 22, tzinfo=UTC)
-    assert failures.answered_at({"Date": "yesterday"}) is None
-    assert failures.answered_at({}) is None
+    assert setbacks.answered_at({"Date": DATE}) == datetime(2026, 5, 15, 22, tzinfo=UTC)
+    assert setbacks.answered_at({"Date": "yesterday"}) is None
+    assert setbacks.answered_at({}) is None
 
 
 @dataclass
@@ -252,15 +253,15 @@ class RaisedError(OSError):
 @pytest.mark.parametrize(
     ("message", "code", "strain", "again"),
     [
-        ("Could not resolve host", 6, failures.HARD, True),
-        ("Could not resolve proxy", 5, failures.HARD, True),
-        ("Connection refused", 7, failures.HARD, True),
-        ("CONNECT tunnel failed, response 403", 56, failures.HARD, True),
-        ("Recv failure: reset by peer", 56, failures.CUT, True),
-        ("transfer closed with outstanding data", 18, failures.CUT, True),
-        ("certificate problem", 60, failures.AT_ONCE, False),
-        ("Connection timed out after 2500 ms", 28, failures.AT_ONCE, False),
-        ("Operation timed out after 6000 ms", 28, failures.HARD, True),
+        ("Could not resolve host", 6, setbacks.HARD, True),
+        ("Could not resolve proxy", 5, setbacks.HARD, True),
+        ("Connection refused", 7, setbacks.HARD, True),
+        ("CONNECT tunnel failed, response 403", 56, setbacks.HARD, True),
+        ("Recv failure: reset by peer", 56, setbacks.CUT, True),
+        ("transfer closed with outstanding data", 18, setbacks.CUT, True),
+        ("certificate problem", 60, setbacks.AT_ONCE, False),
+        ("Connection timed out after 2500 ms", 28, setbacks.AT_ONCE, False),
+        ("Operation timed out after 6000 ms", 28, setbacks.HARD, True),
     ],
 )
 def test_an_error_of_the_transport_says_whether_another_try_may_help(
@@ -276,7 +277,7 @@ def test_a_timeout_after_an_answer_is_not_yet_an_outage() -> None:
     for message in ("Connection timed out", "Operation timed out"):
         found = failures.of_error(RaisedError(message, 28), fresh=False)
 
-        assert (found.strain, found.again) == (failures.CUT, True)
+        assert (found.strain, found.again) == (setbacks.CUT, True)
 
 
 def test_errors_without_a_number_go_by_their_class() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import screens
 from triad_screener.model.document import Paragraph, Picture, Points, Table, Tone
+from triad_screener.model.watch import Sighting, WatchEvent
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.changes import Compared
 from triad_screener.reporting.letter import Story
@@ -214,3 +216,27 @@ def test_baskets_have_their_turnover_and_the_weights_that_moved() -> None:
         _, _, before, after = row
         gone_or_new = before == 0 or after == 0
         assert (row in moved.rows) == (gone_or_new or abs(after - before) >= 0.005)
+
+
+def test_what_was_seen_of_the_watchlist_is_told_and_handed_on() -> None:
+    entry = SMALL.watchlist[0]
+    seen = Sighting(
+        entry=entry.id,
+        reference="r",
+        date=date(2026, 5, 12),
+        kind="filing",
+        what="Filed a registration.",
+        source="SEC EDGAR",
+        grade="A",
+        stage="public_filed",
+    )
+    event = WatchEvent(seen, "edgar", "private", "public_filed")
+
+    first = written(Story(screen=SMALL, events=(event,)))
+
+    told = f"{entry.name}, 2026-05-12: Filed a registration (SEC EDGAR, grade A)."
+    assert points(first, "News of the watchlist") == (told,)
+    assert first.events == (event,)
+    read = json.loads(json.dumps(first.report.record["events"]))
+    assert [one["stage_after"] for one in read] == ["public_filed"]
+    assert (read[0]["name"], read[0]["date"]) == (entry.name, "2026-05-12")

@@ -16,7 +16,7 @@ from triad_screener.model.document import (
     Tone,
 )
 from triad_screener.reporting import changes, overview, pictures, record
-from triad_screener.reporting.news import in_words, news
+from triad_screener.reporting.news import company, in_words, news, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from triad_screener.model.document import Block
     from triad_screener.model.screen import MarkFact, Run, Screen
+    from triad_screener.model.watch import WatchEvent
     from triad_screener.reporting.changes import Compared
     from triad_screener.reporting.news import News
     from triad_screener.screening.changes import Change
@@ -47,6 +48,7 @@ class Story:
             taxonomy whose prices are known.
         doubts: Why the figures are too old or too thin, each as a sentence.
         is_old: Whether one of the doubts is their age.
+        events: What was seen of the watchlist and told to nobody, oldest first.
     """
 
     screen: Screen
@@ -55,6 +57,7 @@ class Story:
     benchmark: str = ""
     doubts: tuple[str, ...] = ()
     is_old: bool = False
+    events: tuple[WatchEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,20 @@ class Letter:
         subject: One line.
         is_material: Whether what happened is worth a letter; true of the first one.
         run: What it tells of.
+        events: Of the watchlist, that whoever reads it has been told of.
     """
 
     subject: str
     report: Report
     is_material: bool
     run: Run
+    events: tuple[WatchEvent, ...] = ()
 
 
 def compose(story: Story, view: overview.View) -> Letter:
     """Return the letter on ``story``; ``view`` has the lines of the ranking."""
     screen, found = story.screen, story.compared
-    told = news(found) if found else ()
+    told = news(found, story.events) if found else ()
     material = found is None or any(one.is_material for one in told)
     subject = _subject(story, told)
     report = Report(
@@ -89,6 +94,7 @@ def compose(story: Story, view: overview.View) -> Letter:
             "doubts": list(story.doubts),
             "news": [_record(one) for one in told],
             "changes": changes.record(found, found.moved) if found else None,
+            "events": [_event(one, screen) for one in story.events],
             "ranks": [
                 {"as_of": day.isoformat(), "ranks": dict(ranks)}
                 for day, ranks in story.ranks
@@ -99,7 +105,21 @@ def compose(story: Story, view: overview.View) -> Letter:
         tickers=tuple(line.ticker for line in screen.scores.lines),
         pillars=overview.pillar_styles(screen, view.language),
     )
-    return Letter(subject, report, material, screen.run)
+    return Letter(subject, report, material, screen.run, story.events)
+
+
+def _event(one: WatchEvent, screen: Screen) -> dict[str, object]:
+    seen = one.sighting
+    return {
+        "id": seen.entry,
+        "name": company(one, screen),
+        "date": seen.date.isoformat(),
+        "what": seen.what,
+        "source": seen.source,
+        "grade": seen.grade,
+        "stage_before": one.before,
+        "stage_after": one.after,
+    }
 
 
 def _record(one: News) -> dict[str, object]:
@@ -191,8 +211,11 @@ def _largest(moved: Sequence[Change]) -> list[Change]:
 
 def _watched(story: Story, view: overview.View) -> Iterator[Block]:
     found = story.compared
-    if found and (news := (*_new_stages(found), *_new_marks(found))):
-        yield Points("News of the watchlist", news)
+    lines = [told_of(event, story.screen) for event in story.events]
+    if found:
+        lines += [*_new_stages(found), *_new_marks(found)]
+    if lines:
+        yield Points("News of the watchlist", tuple(lines))
     yield from overview.watchlist(story.screen, view)
 
 

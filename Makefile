@@ -7,7 +7,7 @@ CORE := stats fundamentals factors screening reporting model
 CORE_TESTS := $(wildcard $(addprefix tests/,$(CORE)))
 CORE_SOURCE := $(addprefix src/triad_screener/,$(CORE))
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-annotate --no-emit-index-url --quiet pyproject.toml
+	--no-annotate --no-emit-index-url --no-strip-extras --quiet pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help screen test test-system check coverage format docs snapshots pictures bench lowest lock wheel clean

@@ -1,21 +1,27 @@
-"""Draw the pictures of the README: what a terminal shows, as SVG.
+"""Draw the pictures of the README: what a terminal shows, as SVG, and a letter.
 
 Run it by ``make pictures``. The text is the program's own output; only the frame and
-the font stack are added here.
+the font stack are added here. The letter is a page in Chromium, after eight weeks.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
+
+from triad_screener.store import Store
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -71,7 +77,35 @@ def draw(name: str, width: int, theme: TerminalTheme, arguments: list[str]) -> N
     (PICTURES / f"{name}.svg").write_text(picture, "utf-8")
 
 
+#: Fridays of the snapshot, and how much of the page is shown.
+WEEKS = [date(2026, 3, 27) + timedelta(weeks=week) for week in range(8)]
+WIDTH, HEIGHT = 1040, 1330
+
+
+def draw_letter(name: str) -> None:
+    """Write a picture of the page that a reader gets after eight weeks."""
+    with TemporaryDirectory() as folder:
+        os.environ["TRIAD_DATA_FOLDER"] = folder
+        Store(Path(folder) / "triad.duckdb").save([])  # which then keeps every run
+        page = Path(folder) / "page.html"
+        for week in WEEKS:
+            day = ["--source", "bundled", "--as-of", week.isoformat()]
+            output(["screen", *day], 80)
+        report = ["report", *day, "--format", "html", "--output", str(page)]
+        output(report, 80)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
+            shown = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+            shown.goto(page.as_uri())
+            shown.screenshot(path=PICTURES / f"{name}.png")
+            browser.close()
+
+
 if __name__ == "__main__":
+    draw_letter("letter-page")
+    print(PICTURES / "letter-page.png")
     for shot, (columns, palette, command) in SHOTS.items():
         draw(shot, columns, palette, command)
         print(PICTURES / f"{shot}.svg")

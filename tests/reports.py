@@ -15,6 +15,7 @@ from triad_screener.model.document import (
     Paragraph,
     Picture,
     PillarStyle,
+    Points,
     Report,
     Series,
     SideBySide,
@@ -159,6 +160,7 @@ SAMPLE: Final = Report(
     blocks=(
         Paragraph("Made by hand: not today's figures.", Tone.NOTICE),
         Paragraph("1. one step\n2. another", Tone.QUIET),
+        Points("What changed", ("AAA in.", "BBB out, " + "and so on " * 9 + ".")),
         RANKING,
         RANKS,
         BASKETS,
@@ -185,6 +187,7 @@ def hostile(text: str) -> Report:
         title=text,
         blocks=(
             Paragraph(text),
+            Points(text, (text, "a point")),
             Table(text, columns, ((text, "compute"), (text, text)), note=text),
             SideBySide(text, (Table(text, columns, ((text, None),), "compute"),)),
             hostile_picture(text, Drawing.RANKS),

@@ -398,3 +398,60 @@ def test_a_trial_refuses_what_is_no_address(
 
     with pytest.raises(ConfigurationError, match="is not an address"):
         settings.correspondents()
+
+
+def test_a_folder_in_the_home_of_nobody_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TRIAD_DATA_FOLDER", "~nobody-by-that-name/triad")
+
+    with pytest.raises(ConfigurationError) as caught:
+        settings.data_folder()
+
+    assert caught.value.what == (
+        "TRIAD_DATA_FOLDER: '~nobody-by-that-name/triad' is in the home of nobody here."
+    )
+
+
+def test_nobody_asks_edgar_until_somebody_is_named() -> None:
+    assert settings.edgar_user_agent() == ("", "")
+    with pytest.raises(ConfigurationError) as caught:
+        settings.require_edgar_user_agent()
+    assert caught.value.exit_code == 78
+    assert caught.value.remedy == (
+        "Set TRIAD_EDGAR_USER_AGENT, or write edgar_user_agent = "
+        f'"Jane Doe jane@example.com" in {settings.path()}.'
+    )
+
+
+def test_the_environment_names_who_asks_edgar_before_the_file_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write('edgar_user_agent = "Firm a@example.com"\n')
+    assert settings.edgar_user_agent() == ("Firm a@example.com", "settings file")
+    assert "edgar_user_agent" not in settings.defaults()
+
+    monkeypatch.setenv("TRIAD_EDGAR_USER_AGENT", "Jane b@example.com")
+
+    assert settings.require_edgar_user_agent() == "Jane b@example.com"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jane Doe",
+        "jane@localhost",
+        "Jane\nX-Evil: 1 jane@example.com",
+        "Jane\r\n jane@example.com",
+        "Jané jane@example.com",
+        "Jane  Doe jane@example.com",
+        "x" * 190 + " jane@example.com",
+    ],
+)
+def test_who_asks_edgar_is_a_plain_name_with_an_address(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIAD_EDGAR_USER_AGENT", text)
+
+    with pytest.raises(ConfigurationError, match="is not a name with an address"):
+        settings.edgar_user_agent()

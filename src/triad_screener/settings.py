@@ -184,12 +184,21 @@ def outbox_folder() -> Path:
 def _folder(key: str, default: Callable[[], Path]) -> tuple[Path, str]:
     variable = f"TRIAD_{key.upper()}"
     if named := os.environ.get(variable):
-        return Path(named).expanduser().absolute(), f"environment, {variable}"
+        return _at_home(named, variable).absolute(), f"environment, {variable}"
     if settled := read().get(key):
         # A relative one would be another in every folder the program is run from.
-        settled_path = path().parent / Path(str(settled)).expanduser()
+        settled_path = path().parent / _at_home(str(settled), f"{path()}: {key}")
         return settled_path, f"settings file, {key}"
     return default(), "default"
+
+
+def _at_home(text: str, place: str) -> Path:
+    """Return a path whose ``~`` is a home folder."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        problem = f"{text[:_LONGEST_QUOTE]!r} is in the home of nobody here"
+        raise ConfigurationError(place, problem, "Write the path in full.") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def offered(
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("triad s", ["screen", "score", "store"]),
+        ("triad s", ["schedule", "score", "screen", "store"]),
         ("triad t", ["taxonomy"]),
         ("triad screen --pi", ["--pillar"]),
         ("triad screen --col", ["--columns", "--color"]),

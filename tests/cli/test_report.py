@@ -107,8 +107,9 @@ class TestOnScreen:
         answer = report()
 
         assert answer.code == 0
-        assert f"From {EARLIER} (run {earlier[:8]}) to 2026-05-15" in answer.out
-        assert answer.out.index("From 2026") < answer.out.index("\nRanking\n")
+        assert earlier
+        assert f"What changed from {EARLIER} to 2026-05-15" in answer.out
+        assert answer.out.index("What changed") < answer.out.index("\nRanking\n")
         assert answer.out.count("Information, not advice") == 1
 
     def test_a_run_may_be_named(self, report: Triad, earlier: str) -> None:
@@ -259,8 +260,8 @@ class TestMail:
         assert taken.recipients == ["you@example.com"]
         text, html, pictures = parts(taken.parsed)
         assert max(map(len, text.splitlines())) <= 72
-        assert f"From {EARLIER}" in text
-        assert f"From {EARLIER}" in html
+        assert f"What changed from {EARLIER}" in text
+        assert f"What changed from {EARLIER}" in html
         assert len(pictures) == 2
 
     def test_a_job_that_runs_twice_mails_once(
@@ -290,8 +291,8 @@ class TestMail:
 
         answer = report()
 
-        assert "From 2026-04-17 (run " in answer.out
-        assert earlier[:8] not in answer.out
+        assert "What changed from 2026-04-17 to 2026-05-15" in answer.out
+        assert earlier
 
     def test_each_recipient_has_a_letter_alone(
         self,
@@ -536,6 +537,32 @@ class TestFromCron:
         assert [run.returncode for run in runs] == [0, 0]
         assert told == [("", ""), ("", "")]
         assert len(postmaster.taken) == 1
+
+    def test_the_line_of_schedule_sends_a_letter(
+        self, tmp_path: Path, postmaster: Postmaster, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with serving(postmaster, "none") as server:
+            settle(monkeypatch, server)
+            options = ("--", "--source", "bundled", "--as-of", "2026-05-15")
+            printed = subprocess.run(  # noqa: S603 - our own program
+                [sys.executable, "-m", "triad_screener", "schedule", *options],
+                capture_output=True,
+                check=True,
+                text=True,
+            )
+            line = printed.stdout.splitlines()[-1]
+            done = subprocess.run(  # noqa: S603 - our own line, as cron runs it
+                ["/bin/sh", "-c", line.split(" ", 5)[5].replace("\\%", "%")],
+                env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+                cwd=tmp_path,
+                capture_output=True,
+                check=False,
+                text=True,
+            )
+
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        (taken,) = postmaster.taken
+        assert taken.recipients == ["you@example.com"]
 
     def test_a_failure_is_one_message(self, world: World, tmp_path: Path) -> None:
         with serving(Postmaster(), "none") as server:

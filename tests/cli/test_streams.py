@@ -166,6 +166,19 @@ def test_what_is_not_for_a_terminal_is_in_utf_8(
 # --- files ----------------------------------------------------------------------------
 
 
+def test_a_dash_is_standard_output_and_no_file(
+    capsysbinary: pytest.CaptureFixture[bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    _streams.show(TEXT, Path("-"))
+
+    assert capsysbinary.readouterr().out == TEXT.text.encode()
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_a_file_holds_what_standard_output_would_hold(
     screen: Triad, tmp_path: Path
 ) -> None:

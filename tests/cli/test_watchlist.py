@@ -228,8 +228,5 @@ def test_the_settings_serve_the_commands_within(
     check = triad("watchlist", "check")
 
     assert shown.rows == ["startup"]
-    assert (check.code, check.err) == (
-        2,
-        "triad: A check needs a network, and --offline or TRIAD_OFFLINE forbids it.\n"
-        "       Leave it out, or see what is known with 'triad watchlist'.\n",
-    )
+    assert check.code == 2
+    assert check.err.startswith("triad: A check needs a network, and --offline")

@@ -31,7 +31,21 @@ VOID: Final = {"meta", "br", "img"}
 SCRIPT: Final = f"<script>\n{source('page.js')}\n</script>"
 ALLOWED: Final = {
     *("html", "head", "meta", "title", "style", "body", "section", "div"),
-    *("h1", "h2", "h3", "p", "br", "table", "thead", "tbody", "tr", "th", "td"),
+    *(
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "br",
+        "ul",
+        "li",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ),
     *("svg", "path", "circle", "polyline", "span"),
     *("figure", "img", "figcaption", "script"),
 }

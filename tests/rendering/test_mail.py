@@ -44,7 +44,7 @@ ALLOWED: Final = {
         "span",
         "div",
     ),
-    *("table", "tr", "th", "td", "img"),
+    *("ul", "li", "table", "tr", "th", "td", "img"),
 }
 ATTRIBUTES: Final = {
     *("lang", "charset", "name", "content", "role", "style", "bgcolor", "align"),

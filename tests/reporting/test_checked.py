@@ -124,12 +124,3 @@ def test_the_record_says_the_same_in_plain_values() -> None:
             "ticker": None,
         }
     ]
-
-
-def test_a_letter_has_an_event_as_one_sentence() -> None:
-    assert checked.sentence(FILED, "Startup") == (
-        "Startup (private to filed): Form S-1: by hand, 2026-06-01, SEC EDGAR, grade A."
-    )
-    assert checked.sentence(NOTICE, "Startup") == (
-        "Startup: Form D: by hand, 2026-06-02, SEC EDGAR, grade A."
-    )

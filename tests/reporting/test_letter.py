@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
 import screens
-from triad_screener.model.document import Paragraph, Picture, Table, Tone
+from triad_screener.model.document import Paragraph, Picture, Points, Table, Tone
+from triad_screener.model.watch import Sighting, WatchEvent
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.changes import Compared
 from triad_screener.reporting.letter import Story
@@ -41,6 +43,11 @@ def texts(found: Letter) -> list[str]:
     return [block.text for block in blocks if isinstance(block, Paragraph)]
 
 
+def points(found: Letter, title: str) -> tuple[str, ...]:
+    blocks = [block for block in found.report.blocks if isinstance(block, Points)]
+    return next((one.items for one in blocks if one.title.startswith(title)), ())
+
+
 def titles(found: Letter) -> list[str]:
     return [getattr(block, "title", "") for block in found.report.blocks]
 
@@ -65,12 +72,10 @@ def test_without_a_ranked_line_the_subject_says_so() -> None:
 def test_a_letter_leads_with_what_changed_and_why() -> None:
     found = of_month()
 
-    first, news = found.report.blocks[:2]
-    assert isinstance(first, Paragraph)
-    assert first.text.startswith("From 2026-04-17 (run ")
-    assert isinstance(news, Paragraph)
-    assert news.text.startswith("- ")
-    assert "points: " in news.text
+    news = found.report.blocks[0]
+    assert isinstance(news, Points)
+    assert news.title == "What changed from 2026-04-17 to 2026-05-15"
+    assert "points: " in news.items[1]
     wanted = ["What moved", "Ranking", "Baskets", "What makes", "Prices", "Watchlist"]
     order = [
         next(at for at, t in enumerate(titles(found)) if t.startswith(w))
@@ -89,11 +94,12 @@ def test_the_subject_says_what_changed_in_one_short_line() -> None:
 
 
 def test_a_long_list_of_news_is_cut_with_the_number_left_out() -> None:
-    lines = texts(of_month())[1].splitlines()
+    lines = points(of_month(), "What changed")
 
+    ids = [screen.run.id[:8] for screen in (month().before, month().after)]
     assert len(lines) == 11
-    assert lines[-1].startswith("- And ")
-    assert lines[-1].endswith(" more: see 'triad diff'.")
+    assert lines[-1].startswith("And ")
+    assert lines[-1].endswith(f" more: see 'triad diff {' '.join(ids)}'.")
 
 
 def test_nothing_material_is_said_in_one_line() -> None:
@@ -103,7 +109,7 @@ def test_nothing_material_is_said_in_one_line() -> None:
 
     assert not found.is_material
     assert found.subject == f"triad: nothing material since {SMALL.run.as_of}"
-    assert texts(found)[1] == "Nothing material moved."
+    assert points(found, "What changed") == ("Nothing material moved.",)
     assert not [t for t in titles(found) if t.startswith("What moved")]
 
 
@@ -128,9 +134,9 @@ def test_news_of_the_watchlist_are_stages_and_new_marks() -> None:
 
     found = written(Story(screen=year[1], compared=compared))
 
-    (news,) = [text for text in texts(found) if text.startswith("News of")]
-    assert "- xAI: private to absorbed." in news
-    assert "- Databricks: " in news
+    news = points(found, "News of the watchlist")
+    assert "xAI: private to absorbed." in news
+    assert any(one.startswith("Databricks: ") for one in news)
 
 
 def test_a_mark_that_stayed_is_no_news() -> None:
@@ -140,7 +146,7 @@ def test_a_mark_that_stayed_is_no_news() -> None:
 
     found = written(Story(screen=bare, compared=same))
 
-    assert not [text for text in texts(found) if text.startswith("News of")]
+    assert not points(found, "News of the watchlist")
 
 
 def test_the_figures_have_their_source_age_and_gaps_and_one_disclaimer() -> None:
@@ -210,3 +216,27 @@ def test_baskets_have_their_turnover_and_the_weights_that_moved() -> None:
         _, _, before, after = row
         gone_or_new = before == 0 or after == 0
         assert (row in moved.rows) == (gone_or_new or abs(after - before) >= 0.005)
+
+
+def test_what_was_seen_of_the_watchlist_is_told_and_handed_on() -> None:
+    entry = SMALL.watchlist[0]
+    seen = Sighting(
+        entry=entry.id,
+        reference="r",
+        date=date(2026, 5, 12),
+        kind="filing",
+        what="Filed a registration.",
+        source="SEC EDGAR",
+        grade="A",
+        stage="public_filed",
+    )
+    event = WatchEvent(seen, "edgar", "private", "public_filed")
+
+    first = written(Story(screen=SMALL, events=(event,)))
+
+    told = f"{entry.name}, 2026-05-12: Filed a registration (SEC EDGAR, grade A)."
+    assert points(first, "News of the watchlist") == (told,)
+    assert first.events == (event,)
+    read = json.loads(json.dumps(first.report.record["events"]))
+    assert [one["stage_after"] for one in read] == ["public_filed"]
+    assert (read[0]["name"], read[0]["date"]) == (entry.name, "2026-05-12")

@@ -11,6 +11,7 @@ import pytest
 
 import screens
 from triad_screener.model.scores import Holding
+from triad_screener.model.watch import Sighting, WatchEvent
 from triad_screener.reporting.changes import Compared
 from triad_screener.reporting.news import because, news
 from triad_screener.screening.changes import Change, compare
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from triad_screener.model.screen import Screen
+    from triad_screener.model.vocabulary import Stage
     from triad_screener.reporting.news import News
     from triad_screener.screening.changes import Cause
 
@@ -195,3 +197,54 @@ def test_of_a_line_only_the_weightiest_is_told() -> None:
 
     # It left a basket, fell by ten places, and left its interval.
     assert [one.short for one in found if one.about == "SMCI"] == ["SMCI out"]
+
+
+class TestEvents:
+    def test_a_step_that_was_seen_is_told_with_its_source(self) -> None:
+        entry = SAME.watchlist[0]
+        seen = seen_of(entry.id, "private", "public_filed")
+
+        (found,) = news(Compared(SAME, SAME, (), 0.0), [seen])
+
+        assert found.short == f"{entry.name} public filed"
+        assert found.sentence == (
+            f"{entry.name}, 2026-05-12: filed a registration (SEC EDGAR, grade A)."
+        )
+        assert found.is_material
+
+    def test_of_several_steps_the_last_is_told(self) -> None:
+        entry = SAME.watchlist[0].id
+        steps = [
+            seen_of(entry, "private", "draft_submitted"),
+            seen_of(entry, "draft_submitted", "public_filed"),
+        ]
+
+        (found,) = news(Compared(SAME, SAME, (), 0.0), steps)
+
+        assert found.short.endswith(" public filed")
+
+    def test_what_changed_no_stage_is_no_news_of_its_own(self) -> None:
+        same = seen_of(SAME.watchlist[0].id, "private", "private")
+
+        assert news(Compared(SAME, SAME, (), 0.0), [same]) == ()
+
+    def test_a_company_that_is_gone_from_the_list_goes_by_its_id(self) -> None:
+        (found,) = news(
+            Compared(SAME, SAME, (), 0.0), [seen_of("gone", "private", "listed")]
+        )
+
+        assert found.about == "gone"
+
+
+def seen_of(entry: str, before: Stage, after: Stage) -> WatchEvent:
+    sighting = Sighting(
+        entry=entry,
+        reference=f"{before}-{after}",
+        date=date(2026, 5, 12),
+        kind="filing",
+        what="filed a registration.",
+        source="SEC EDGAR",
+        grade="A",
+        stage=after,
+    )
+    return WatchEvent(sighting, "edgar", before, after)

@@ -5,25 +5,47 @@ import gzip
 import io
 import json
 from copy import deepcopy
+from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 import samples
+import screens
 from oracle import cross_sections
 from triad_screener.cli import run
 from triad_screener.factors import FACTORS
-from triad_screener.model.vocabulary import Basis, Grade, Role, Stage
+from triad_screener.model.rubric import Rubric
+from triad_screener.model.vocabulary import (
+    Basis,
+    Criterion,
+    EventKind,
+    Grade,
+    Role,
+    Stage,
+)
+from triad_screener.model.watch import Checked, Company, WatchCheck, WatchEvent
+from triad_screener.reporting import checked, letter, record, watchlist
+from triad_screener.reporting.changes import Compared
+from triad_screener.reporting.letter import Story
+from triad_screener.reporting.overview import View
 from triad_screener.reporting.record import SCHEMA_VERSION
+from triad_screener.screening.changes import compare
+from triad_screener.screening.rubric import judge
 from triad_screener.shipped import shipped
+from watched import known_on
+from watchers import sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-NAMES = ("screen", "explain", "score", "watchlist", "watchlist_check")
+NAMES = ("screen", "explain", "score", "report", "watchlist", "watchlist_check")
 Json = Any
 Place = tuple[str | int, ...]
 
@@ -35,8 +57,13 @@ def schema(name: str) -> dict[str, Json]:
 
 
 def mistakes(name: str, document: Json) -> list[str]:
+    every = (
+        (one["$id"], DRAFT202012.create_resource(one)) for one in map(schema, NAMES)
+    )
     validator = Draft202012Validator(
-        schema(name), format_checker=Draft202012Validator.FORMAT_CHECKER
+        schema(name),
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+        registry=Registry().with_resources(every),
     )
     return [f"{e.json_path}: {e.message}" for e in validator.iter_errors(document)]
 
@@ -228,6 +255,33 @@ def test_an_explanation_is_what_its_schema_says(
     assert document["line"]["ticker"] == arguments[0]
 
 
+def test_a_first_letter_is_what_its_schema_says(tmp_path: Path) -> None:
+    document = printed(["report", "--as-of", "2026-05-15"], tmp_path)
+
+    assert mistakes("report", document) == []
+    assert document["changes"] is None
+
+
+def test_a_letter_with_changes_is_what_its_schema_says() -> None:
+    early, late = screens.bundled(date(2025, 2, 14)), screens.bundled()
+    compared = Compared(early, late, compare(early, late), 0.25)
+    story = Story(
+        screen=late,
+        compared=compared,
+        ranks=[(late.run.as_of, {"TSM": 1})],
+        doubts=("Old.",),
+    )
+
+    found = letter.compose(story, View(lines=record.of_lines(late))).report.record
+
+    document = json.loads(json.dumps(found))
+    assert mistakes("report", document) == []
+    assert document["changes"]["lines"]
+    broken = deepcopy(document)
+    broken["changes"]["lines"][0]["rank"]["after"] = "first"
+    assert mistakes("report", broken) != []
+
+
 @pytest.mark.parametrize("seed", [2, 5, 11, 23])
 def test_a_scored_file_is_what_its_schema_says(seed: int, tmp_path: Path) -> None:
     rows, _, _ = cross_sections.generate(seed)
@@ -373,7 +427,10 @@ def _objects(node: Json, at: str) -> Iterator[tuple[str, bool]]:
     """Every object of a schema, and whether it takes no keys but its own."""
     if isinstance(node, dict):
         if node.get("type") == "object":
-            yield at, node.get("additionalProperties") is False
+            yield (
+                at,
+                (node.get("additionalProperties") is False or "propertyNames" in node),
+            )
         for key, inner in node.items():
             yield from _objects(inner, f"{at}/{key}")
     elif isinstance(node, list):
@@ -382,7 +439,7 @@ def _objects(node: Json, at: str) -> Iterator[tuple[str, bool]]:
 
 
 def test_the_schemas_define_the_same_things_alike() -> None:
-    screen, explain, score = (schema(name)["$defs"] for name in NAMES)
+    screen, explain, score = (schema(name)["$defs"] for name in NAMES[:3])
 
     shared = sorted(set(screen) & set(explain))
 
@@ -390,6 +447,48 @@ def test_the_schemas_define_the_same_things_alike() -> None:
     assert {"line", "factor", "exposure", "run"} <= set(shared)
     assert score["basket"] == screen["basket"]
     assert score["pillars"] == screen["pillars"]
+
+
+def test_the_schema_of_the_watchlist_is_that_of_the_screen_and_what_was_seen() -> None:
+    screen, watchlist = (schema(name)["$defs"] for name in ("screen", "watchlist"))
+    seen = watchlist["watched"]["properties"].pop("seen")
+    watchlist["watched"]["required"].remove("seen")
+
+    assert seen["items"] == {"$ref": "#/$defs/seen"}
+    assert {name: screen.get(name) for name in watchlist if name != "seen"} == {
+        name: found for name, found in watchlist.items() if name != "seen"
+    }
+
+
+@pytest.mark.parametrize("company", [(), ("databricks",), ("openai",)])
+def test_the_watchlist_is_what_its_schema_says(
+    company: tuple[str, ...], tmp_path: Path
+) -> None:
+    document = printed(["watchlist", *company], tmp_path)
+
+    assert mistakes("watchlist", document) == []
+    assert len(document["watchlist"]) == (len(company) or 16)
+
+
+def test_what_was_seen_is_what_its_schemas_say() -> None:
+    screen = samples.screen()
+    fact = known_on(date(2026, 6, 30))
+    fact = replace(fact, rubric=judge(fact, Rubric()))
+    filed, quoted = (
+        sighting("labs", "2026-06-20", "S-1", "public_filed"),
+        sighting("labs", "2026-06-20", "list", "listed", ticker="LABS"),
+    )
+    events = (
+        WatchEvent(filed, "edgar", "private", "public_filed"),
+        WatchEvent(quoted, "edgar", "public_filed", "listed"),
+    )
+    company = Company("labs", "Labs", "listed", date(2026, 6, 20))
+    failed = WatchCheck("", "edgar", None, "network", "It was cut off.")
+    done = Checked((company,), events, (failed,), 1, 3, 2)
+    seen = watchlist.compose((fact,), screen, watchlist.Sight(news={"labs": events}))
+
+    assert mistakes("watchlist", dict(seen.record)) == []
+    assert mistakes("watchlist_check", dict(checked.compose(done).record)) == []
 
 
 @pytest.mark.parametrize("name", ["screen", "explain"])
@@ -409,6 +508,10 @@ def test_the_schema_has_the_closed_lists_of_the_model() -> None:
     assert definitions["grade"]["enum"] == list(get_args(Grade))
     stages = definitions["watched"]["properties"]["stage"]["enum"]
     assert stages == list(get_args(Stage))
+    kinds = definitions["event"]["properties"]["kind"]["enum"]
+    assert kinds == list(get_args(EventKind))
+    criteria = definitions["rubric"]["properties"]["criteria"]["required"]
+    assert criteria == list(get_args(Criterion))
     bases = definitions["exposure"]["properties"]["basis"]["enum"]
     assert bases == list(get_args(Basis))
 

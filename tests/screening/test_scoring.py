@@ -10,7 +10,12 @@ import pytest
 from samples import cross_section, recipe
 from triad_screener.factors import FACTORS
 from triad_screener.model.vocabulary import GROUPS
-from triad_screener.screening.scoring import one_per_issuer, out_of_hundred, score
+from triad_screener.screening.scoring import (
+    one_per_issuer,
+    out_of_hundred,
+    places,
+    score,
+)
 
 if TYPE_CHECKING:
     from triad_screener.model.cross_section import CrossSection
@@ -364,3 +369,19 @@ class TestProperties:
         z = [line.composite_z for line in found]
         assert z == sorted(z, reverse=True)
         assert all(0 <= line.confidence <= 1 for line in found)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("few", [False, True])
+def test_places_are_the_scores_and_ranks_of_a_full_scoring(
+    seed: int,
+    few: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    lines = a_random_one(seed)
+    among = frozenset(lines.tickers[::2]) if few else None
+
+    found = places(lines, recipe(), among)
+
+    full = score(lines, recipe(), among=among).lines
+    assert len(full) > 3
+    assert found == {line.ticker: (line.score, line.rank) for line in full}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,13 @@ def test_news_is_told_once(store: Store) -> None:
     store.mark_told([], LATER)
     assert store.untold_events() == ()
     assert len(store.followed().events) == 3
+
+
+def test_what_a_person_wrote_is_no_news_to_a_letter(store: Store) -> None:
+    store.save_watch([], [replace(DRAFT, by="yaml")], SATURDAY)
+
+    assert store.untold_events() == ()
+    assert len(store.followed().events) == 1
 
 
 def test_a_store_that_is_not_there_has_seen_nothing(tmp_path: Path) -> None:

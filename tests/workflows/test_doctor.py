@@ -36,6 +36,7 @@ ALL = [
     "network",
     "clock",
     "mail",
+    "edgar",
 ]
 
 
@@ -59,6 +60,7 @@ def test_where_all_is_well_every_check_says_what_it_saw(
     assert {name for name in found if found[name].result != "good"} == {
         "snapshot",
         "mail",
+        "edgar",
     }
     assert found["snapshot"].evidence == "it knows none of the lines"
     assert doctor.worst([*found.values()]) == 0
@@ -290,3 +292,19 @@ def test_a_mail_server_is_asked_without_a_letter(
         "The mail server 127.0.0.1:1 cannot be reached (connection refused)."
     )
     assert (up.result, postmaster.taken) == ("good", [])
+
+
+def test_who_asks_edgar_is_said_and_nobody_is_asked(
+    means: Means, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unset = examined(means, world, offline=True)["edgar"]
+    monkeypatch.setenv("TRIAD_EDGAR_USER_AGENT", "Jane Doe jane@example.com")
+    good = examined(means, world, offline=True)["edgar"]
+    monkeypatch.setenv("TRIAD_EDGAR_USER_AGENT", "Jane Doe")
+    failed = examined(means, world, offline=True)["edgar"]
+
+    assert (unset.result, unset.exit_code) == ("skipped", 0)
+    assert good.evidence == (
+        "asks as Jane Doe jane@example.com (environment, TRIAD_EDGAR_USER_AGENT)"
+    )
+    assert (failed.result, failed.exit_code) == ("failed", 78)

@@ -20,9 +20,11 @@ from triad_screener.reporting.overview import View
 from triad_screener.workflows import mailing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from triad_screener.model.mail import Message
+    from triad_screener.ports import Channel
     from triad_screener.reporting.letter import Letter
 
 #: A Monday morning.
@@ -56,6 +58,15 @@ def posted(at: datetime, key: str = "k") -> Posted:
 def keys(*recipients: str, now: datetime = NOW) -> list[str]:
     run = screens.small().run
     return [mailing.send_once_key(run, recipient, now) for recipient in recipients]
+
+
+def sent(
+    letters: Iterable[Message], outbox: Outbox, channel: Channel, now: datetime
+) -> Dispatch:
+    """Put letters into the outbox, then send all that wait there."""
+    for one in letters:
+        outbox.put(one)
+    return outbox.flush(channel, now)
 
 
 class TestMessages:
@@ -120,16 +131,16 @@ class TestSending:
         for minutes in (0, 5):
             now = NOW + timedelta(minutes=minutes)
             letters = mailing.messages(written(), ME, [YOU], now)
-            mailing.require_sent(mailing.send(letters, outbox, postman, now))
+            mailing.require_sent(sent(letters, outbox, postman, now))
 
         assert len(postman.given) == 1
 
     def test_what_waits_goes_with_the_next(self, tmp_path: Path) -> None:
         outbox, postman = Outbox(tmp_path / "outbox"), Postman()
         letters = mailing.messages(written(), ME, [YOU], NOW)
-        mailing.send(letters, outbox, Postman(YOU), NOW)
+        sent(letters, outbox, Postman(YOU), NOW)
 
-        done = mailing.send((), outbox, postman, NOW + timedelta(days=1))
+        done = sent((), outbox, postman, NOW + timedelta(days=1))
 
         assert [one.recipient for one in done.sent] == [YOU]
 
@@ -140,7 +151,7 @@ class TestSending:
         letters = mailing.messages(written(), ME, [YOU, THEY], NOW)
 
         with pytest.raises(DeliveryError) as caught:
-            mailing.require_sent(mailing.send(letters, outbox, postman, NOW))
+            mailing.require_sent(sent(letters, outbox, postman, NOW))
 
         assert [one.recipient for one in postman.given] == [THEY]
         assert caught.value.what == (

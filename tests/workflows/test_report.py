@@ -12,6 +12,7 @@ import screens
 from store.figures import SATURDAY
 from triad_screener.errors import LetterRefusedError, UnknownNameError, UsageError
 from triad_screener.model.screen import BenchmarkFact
+from triad_screener.model.watch import Sighting, WatchEvent
 from triad_screener.reporting.overview import View
 from triad_screener.store import Store
 from triad_screener.workflows import report
@@ -19,6 +20,8 @@ from triad_screener.workflows.report import Wish
 from triad_screener.workflows.showing import Floors
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from triad_screener.model.screen import Screen
     from triad_screener.reporting.letter import Letter
 
@@ -178,3 +181,37 @@ def test_without_a_clock_the_figures_have_no_age() -> None:
     found = report.write(NOW, wish, View(lines=()), holding())
 
     assert found.subject.startswith("triad: ")
+
+
+def test_news_of_the_watchlist_are_told_until_a_letter_is_on_its_way() -> None:
+    store = holding()
+    event = seen()
+    store.save_watch((), [event], SATURDAY)
+
+    found = written(store)
+
+    assert found.events == written(store).events == (event,)
+    assert report.settle(found, store, SATURDAY) == ()
+    assert written(store).events == ()
+
+
+def test_a_store_that_is_held_is_told_and_stops_no_letter(tmp_path: Path) -> None:
+    found = replace(written(holding()), events=(seen(),))
+    (tmp_path / "triad.duckdb").write_bytes(b"no store")
+
+    (told,) = report.settle(found, Store(tmp_path / "triad.duckdb"), SATURDAY)
+
+    assert told.startswith("The news of the watchlist will be told again: The store ")
+
+
+def seen() -> WatchEvent:
+    sighting = Sighting(
+        entry="one",
+        reference="r",
+        date=TODAY,
+        kind="filing",
+        what="Filed.",
+        source="SEC EDGAR",
+        grade="A",
+    )
+    return WatchEvent(sighting, "edgar", "private", "public_filed")

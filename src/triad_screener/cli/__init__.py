@@ -4,6 +4,7 @@
 """
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -169,6 +170,8 @@ def main() -> None:
     """Run the command line; the one place where errors become exit codes."""
     # The process lives for a second and makes no cycles worth collecting.
     gc.disable()
+    # Looking for plugins of pydantic takes longer than reading the taxonomy.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     _stand_in_for_closed_streams()
     code = run(sys.argv[1:] or ["--help"])
     if code == INTERRUPTED:
@@ -203,8 +206,6 @@ def _stand_in_for_closed_streams() -> None:
     Reading finds nothing, writing to standard output fails as it would in C, and
     what would be said on standard error is lost.
     """
-    import os
-
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             flags = os.O_WRONLY if name == "stderr" else os.O_RDONLY
@@ -252,8 +253,6 @@ def _told(error: TriadError, arguments: Sequence[str]) -> int:
 
 def _leave_at_once(code: int) -> None:
     """End without the interpreter's good-byes: requests may still be under way."""
-    import os
-
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
@@ -262,7 +261,5 @@ def _leave_at_once(code: int) -> None:
 
 def _leave(stream: TextIO) -> None:
     """Point a stream nowhere, so that closing it says nothing either."""
-    import os
-
     with suppress(OSError):  # not a file of the system: nothing to close
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

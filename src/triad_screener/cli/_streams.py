@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WIDTH_OFF_TERMINAL: Final = 100
 _NARROWEST, _WIDEST = 40, 400
 _LONGEST_LIST: Final = 1_000_000
+_STANDARD_OUTPUT: Final = Path("-")
 _UNICODE: Final = ("utf", "gb18030")
 
 
@@ -59,11 +60,15 @@ def _colours(wanted: str, *, terminal: bool) -> int:
 def show(document: Document, output: Path | None) -> None:
     """Write ``document`` to ``output``, or to standard output, in UTF-8.
 
+    Args:
+        document: What to write.
+        output: A file; None, or ``-``, for standard output.
+
     Raises:
         OutputError: If it cannot be written there.
         BrokenPipeError: If the reader of standard output has gone.
     """
-    if output is not None:
+    if output is not None and output != _STANDARD_OUTPUT:
         files.write(output, document.text.encode())
         return
     encoding = "utf-8"

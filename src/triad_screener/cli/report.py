@@ -13,7 +13,7 @@ _LETTER, _MAIL = "Letter", "Delivery"
 
 
 @app.command("report")
-def command(  # noqa: PLR0915 - a letter is asked for, written, shown and sent
+def command(  # noqa: C901, PLR0912, PLR0915 - a letter is asked for, shown and sent
     *,
     since: Annotated[
         str,
@@ -170,8 +170,7 @@ def command(  # noqa: PLR0915 - a letter is asked for, written, shown and sent
         earlier = [one.run for one in letters]
         written = report.write(found.screen, wish, view, means.store, told=earlier)
         _streams.tell(answering.keep(found, question, means, always=email))
-        overdue = mailing.is_overdue(letters, now, silence)
-        if if_changed and not (written.is_material or overdue):
+        if if_changed and not mailing.is_due(written, letters, now, silence):
             written = None
         if written and eml:
             sender, recipient = settings.correspondents()
@@ -185,10 +184,12 @@ def command(  # noqa: PLR0915 - a letter is asked for, written, shown and sent
             raise
         failure = error
     if mail:
+        if written:
+            for message in mailing.messages(written, mail.sender, mail.recipients, now):
+                outbox.put(message)
+            _streams.tell(report.settle(written, means.store, now))
         # What waits from earlier goes out even where there is no letter today.
-        whom = mail.sender, mail.recipients
-        new = mailing.messages(written, *whom, now) if written else ()
-        done = mailing.send(new, outbox, CHANNELS["email"](mail.server), now)
+        done = outbox.flush(CHANNELS["email"](mail.server), now)
         _streams.tell(done.remarks)
         if failure:
             raise failure

@@ -74,6 +74,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """Sentences that are told one by one, the weightiest first."""
+
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A titled grid. Numbers stay numbers until a renderer writes them.
 
@@ -144,7 +152,7 @@ class Picture:
     note: str = ""
 
 
-Block = Paragraph | Table | SideBySide | Picture
+Block = Paragraph | Points | Table | SideBySide | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from triad_screener.model.document import Paragraph, Picture, Table
+from triad_screener.model.document import Paragraph, Picture, Points, Table
 from triad_screener.rendering import _cells, _pictures
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def _environment() -> Environment:
     )
     environment.tests |= {
         "paragraph": lambda block: isinstance(block, Paragraph),
+        "points": lambda block: isinstance(block, Points),
         "picture": lambda block: isinstance(block, Picture),
         "table": lambda block: isinstance(block, Table),
     }

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from triad_screener.model.document import Document, Kind, Paragraph, Picture, Table
+from triad_screener.model.document import (
+    Document,
+    Kind,
+    Paragraph,
+    Picture,
+    Points,
+    Table,
+)
 from triad_screener.rendering._cells import clean, written
 
 if TYPE_CHECKING:
@@ -29,6 +36,9 @@ def _parts(report: Report) -> Iterator[str]:
             yield "\n".join(map(escape, block.text.strip("\n").split("\n")))
         elif isinstance(block, Table):
             yield f"## {_title(block, report)}\n\n{_grid(block, report)}"
+        elif isinstance(block, Points):
+            items = "\n".join(f"- {escape(item)}" for item in block.items)
+            yield f"## {escape(block.title)}\n\n{items}"
         elif isinstance(block, Picture):
             yield f"## {escape(block.title)}"
             yield from map(escape, filter(None, (block.alternative, block.note)))

@@ -18,6 +18,7 @@ from triad_screener.model.document import (
     Kind,
     Paragraph,
     Picture,
+    Points,
     Table,
     Tone,
 )
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
 
 _GAP: Final = 1
+_DASH: Final = "- "
 _SMALL_TABLE_GAP: Final = 3
 _WEIGHT_BAR: Final = 8
 _PER_CENT_A_CELL: Final = 2
@@ -91,9 +93,19 @@ def _block(block: Block, report: Report, style: Style) -> list[str]:
             *grid.lines(heads=any(c.heading for c in block.columns)),
             *(_paint(line, _DIM, style) for line in note),
         ]
+    if isinstance(block, Points):
+        return ["", *_headline(block.title, _BOLD, style), *_points(block, style)]
     if isinstance(block, Picture):
         return _told(block, style)
     return _side_by_side(block, report, style)
+
+
+def _points(points: Points, style: Style) -> Iterator[str]:
+    """Yield each point behind a dash, what runs on under its beginning."""
+    for item in points.items:
+        first, *rest = wrap(_cells.clean(item), style.width - len(_DASH))
+        yield f"{_DASH}{first}"
+        yield from (f"{' ' * len(_DASH)}{line}" for line in rest)
 
 
 def _told(picture: Picture, style: Style) -> list[str]:

@@ -14,19 +14,6 @@ if TYPE_CHECKING:
     from triad_screener.model.watch import Checked, Company, WatchEvent
 
 
-def sentence(event: WatchEvent, name: str) -> str:
-    """Return an event as one sentence, for a letter.
-
-    Args:
-        event: As it is kept.
-        name: Of the company.
-    """
-    seen = event.sighting
-    moved = f" ({_moved(event)})" if event.is_change else ""
-    what = seen.what.rstrip(".")
-    return f"{name}{moved}: {what}, {seen.date}, {seen.source}, grade {seen.grade}."
-
-
 def _moved(event: WatchEvent) -> str:
     before, after = stage_in_words(event.before), stage_in_words(event.after)
     return f"{before} to {after}"

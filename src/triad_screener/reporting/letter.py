@@ -10,12 +10,13 @@ from triad_screener.model.document import (
     Column,
     Kind,
     Paragraph,
+    Points,
     Report,
     Table,
     Tone,
 )
 from triad_screener.reporting import changes, overview, pictures, record
-from triad_screener.reporting.news import in_words, news
+from triad_screener.reporting.news import company, in_words, news, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from triad_screener.model.document import Block
     from triad_screener.model.screen import MarkFact, Run, Screen
+    from triad_screener.model.watch import WatchEvent
     from triad_screener.reporting.changes import Compared
     from triad_screener.reporting.news import News
     from triad_screener.screening.changes import Change
@@ -46,6 +48,7 @@ class Story:
             taxonomy whose prices are known.
         doubts: Why the figures are too old or too thin, each as a sentence.
         is_old: Whether one of the doubts is their age.
+        events: What was seen of the watchlist and told to nobody, oldest first.
     """
 
     screen: Screen
@@ -54,6 +57,7 @@ class Story:
     benchmark: str = ""
     doubts: tuple[str, ...] = ()
     is_old: bool = False
+    events: tuple[WatchEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +68,20 @@ class Letter:
         subject: One line.
         is_material: Whether what happened is worth a letter; true of the first one.
         run: What it tells of.
+        events: Of the watchlist, that whoever reads it has been told of.
     """
 
     subject: str
     report: Report
     is_material: bool
     run: Run
+    events: tuple[WatchEvent, ...] = ()
 
 
 def compose(story: Story, view: overview.View) -> Letter:
     """Return the letter on ``story``; ``view`` has the lines of the ranking."""
     screen, found = story.screen, story.compared
-    told = news(found) if found else ()
+    told = news(found, story.events) if found else ()
     material = found is None or any(one.is_material for one in told)
     subject = _subject(story, told)
     report = Report(
@@ -88,6 +94,7 @@ def compose(story: Story, view: overview.View) -> Letter:
             "doubts": list(story.doubts),
             "news": [_record(one) for one in told],
             "changes": changes.record(found, found.moved) if found else None,
+            "events": [_event(one, screen) for one in story.events],
             "ranks": [
                 {"as_of": day.isoformat(), "ranks": dict(ranks)}
                 for day, ranks in story.ranks
@@ -98,7 +105,21 @@ def compose(story: Story, view: overview.View) -> Letter:
         tickers=tuple(line.ticker for line in screen.scores.lines),
         pillars=overview.pillar_styles(screen, view.language),
     )
-    return Letter(subject, report, material, screen.run)
+    return Letter(subject, report, material, screen.run, story.events)
+
+
+def _event(one: WatchEvent, screen: Screen) -> dict[str, object]:
+    seen = one.sighting
+    return {
+        "id": seen.entry,
+        "name": company(one, screen),
+        "date": seen.date.isoformat(),
+        "what": seen.what,
+        "source": seen.source,
+        "grade": seen.grade,
+        "stage_before": one.before,
+        "stage_after": one.after,
+    }
 
 
 def _record(one: News) -> dict[str, object]:
@@ -168,17 +189,14 @@ def _what_changed(story: Story, told: Sequence[News]) -> Iterator[Block]:
     if found is None:
         yield Paragraph("This is the first letter: there is nothing to compare with.")
         return
-    old, new = found.before.run, found.after.run
-    yield Paragraph(
-        f"From {old.as_of} (run {old.id[:8]}) to {new.as_of} (run {new.id[:8]}):",
-        Tone.QUIET,
-    )
-    lines = [f"- {one.sentence}" for one in told[:_NEWS_TOLD]]
-    if len(told) > _NEWS_TOLD:
-        lines.append(f"- And {len(told) - _NEWS_TOLD} more: see 'triad diff'.")
+    lines = [one.sentence for one in told[:_NEWS_TOLD]]
     if not any(one.is_material for one in told):
         lines.append("Nothing material moved.")
-    yield Paragraph("\n".join(lines))
+    old, new = found.before.run, found.after.run
+    if len(told) > _NEWS_TOLD:
+        more = f"{len(told) - _NEWS_TOLD} more"
+        lines.append(f"And {more}: see 'triad diff {old.id[:8]} {new.id[:8]}'.")
+    yield Points(f"What changed from {old.as_of} to {new.as_of}", tuple(lines))
     if shown := _largest(found.moved):
         yield changes.moves(shown)
         yield Paragraph(changes.EXPLAINED, Tone.QUIET)
@@ -193,15 +211,17 @@ def _largest(moved: Sequence[Change]) -> list[Change]:
 
 def _watched(story: Story, view: overview.View) -> Iterator[Block]:
     found = story.compared
-    lines = [f"- {sentence}" for sentence in _new_marks(found)] if found else []
+    lines = [told_of(event, story.screen) for event in story.events]
     if found:
-        lines += [
-            f"- {name}: {in_words(was)} to {in_words(now)}."
-            for name, was, now in found.stages
-        ]
+        lines += [*_new_stages(found), *_new_marks(found)]
     if lines:
-        yield Paragraph("\n".join(["News of the watchlist:", *lines]))
+        yield Points("News of the watchlist", tuple(lines))
     yield from overview.watchlist(story.screen, view)
+
+
+def _new_stages(found: Compared) -> Iterator[str]:
+    for name, was, now in found.stages:
+        yield f"{name}: {in_words(was)} to {in_words(now)}."
 
 
 def _new_marks(found: Compared) -> Iterator[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from triad_screener.model.screen import Screen
+    from triad_screener.model.watch import WatchEvent
     from triad_screener.reporting.changes import Compared
     from triad_screener.screening.changes import Change
 
@@ -41,15 +42,20 @@ class News:
     is_material: bool = True
 
 
-def news(found: Compared) -> tuple[News, ...]:
+def news(found: Compared, events: Sequence[WatchEvent] = ()) -> tuple[News, ...]:
     """Return what happened between two screens, the weightiest first.
 
     Of each line and company only the weightiest is told.
+
+    Args:
+        found: The two screens.
+        events: What was seen of the watchlist since the last letter.
     """
     every = (
         *_baskets(found),
         *_leader(found),
         *_arrivals(found.changes),
+        *_steps(events, found.after),
         *_stages(found),
         *_moves(found.changes),
         *_surprises(found),
@@ -128,6 +134,28 @@ def _arrivals(changes: Sequence[Change]) -> Iterator[News]:
         elif rank is None:
             told = f"{ticker} left the ranking, where it was {change.rank_before}."
             yield News(ticker, f"{ticker} not ranked", told)
+
+
+def _steps(events: Sequence[WatchEvent], screen: Screen) -> Iterator[News]:
+    """Yield the last step that each watched company was seen to take."""
+    last = {event.sighting.entry: event for event in events if event.is_change}
+    for event in last.values():
+        name, stage = company(event, screen), in_words(event.after)
+        yield News(name, f"{name} {stage}", told_of(event, screen))
+
+
+def company(event: WatchEvent, screen: Screen) -> str:
+    """Return the name of the company that an event is about."""
+    names = {entry.id: entry.name for entry in screen.watchlist}
+    return names.get(event.sighting.entry, event.sighting.entry)
+
+
+def told_of(event: WatchEvent, screen: Screen) -> str:
+    """Return what was seen of a company, with day, source and grade."""
+    seen = event.sighting
+    what = seen.what.rstrip(".")
+    source = f"{seen.source}, grade {seen.grade}"
+    return f"{company(event, screen)}, {seen.date}: {what} ({source})."
 
 
 def _stages(found: Compared) -> Iterator[News]:

@@ -291,11 +291,8 @@ class _Line:
 
     def _place(self, later: Coalition) -> _Worth | None:
         side = self.pair.side("recipe", later)
-        scored = scoring.score(self._mixture(later), side.recipe, among=side.among)
-        for line in scored.lines:
-            if line.ticker == self.ticker:
-                return line.score, float(line.rank)
-        return None
+        places = scoring.places(self._mixture(later), side.recipe, side.among)
+        return places.get(self.ticker)
 
     def _mixture(self, later: Coalition) -> CrossSection:
         """Return the lines with those inputs taken from the later screen."""

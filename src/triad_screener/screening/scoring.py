@@ -56,11 +56,7 @@ def score(
             within the whole cross-section. None for all.
     """
     listed, dropped = one_per_issuer(lines)
-    weighting = normalising.weigh(listed, recipe)
-    coverage = normalising.coverage(listed, weighting)
-    ranked = (coverage.round(DECIMALS) >= recipe.coverage_floor) & (
-        weighting.columns.size > 0
-    )
+    weighting, coverage, ranked = _ranked(listed, recipe)
     run = _Run.of(listed.take(np.flatnonzero(ranked)), weighting, recipe)
     scored = run.line_scores(coverage[ranked], recipe)
     unranked = _unranked(listed, coverage, ranked, weighting)
@@ -68,16 +64,44 @@ def score(
         scored = _ranked_among(scored, among)
         unranked = tuple(line for line in unranked if line.ticker in among)
         dropped = tuple(ticker for ticker in dropped if ticker in among)
-    places, baskets = pillars.gather(run.candidates(scored), recipe, incumbents)
+    by_pillar, baskets = pillars.gather(run.candidates(scored), recipe, incumbents)
     return Scores(
         scored,
         unranked,
         dropped,
-        places,
+        by_pillar,
         baskets,
         _inactive(listed, weighting),
         run.standardisation(weighting),
     )
+
+
+def places(
+    lines: CrossSection, recipe: Recipe, among: Collection[str] | None = None
+) -> dict[str, tuple[float, int]]:
+    """Return score and rank of every ranked line, as `score` has them, and no more.
+
+    It takes a third of the time: nothing is told of how a score came about.
+    """
+    listed, _ = one_per_issuer(lines)
+    weighting, coverage, ranked = _ranked(listed, recipe)
+    run = _Run.of(listed.take(np.flatnonzero(ranked)), weighting, recipe)
+    z, tickers = run.base.z, run.lines.tickers
+    order = [
+        (tickers[row], out_of_hundred(z[row])) for row in run.order(coverage[ranked])
+    ]
+    chosen = [one for one in order if among is None or one[0] in among]
+    return {ticker: (found, rank) for rank, (ticker, found) in enumerate(chosen, 1)}
+
+
+def _ranked(
+    listed: CrossSection, recipe: Recipe
+) -> tuple[Weighting, NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the weights, the coverage of each line, and whether it is ranked."""
+    weighting = normalising.weigh(listed, recipe)
+    coverage = normalising.coverage(listed, weighting)
+    known = coverage.round(DECIMALS) >= recipe.coverage_floor
+    return weighting, coverage, known & (weighting.columns.size > 0)
 
 
 def one_per_issuer(lines: CrossSection) -> tuple[CrossSection, tuple[str, ...]]:

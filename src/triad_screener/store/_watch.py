@@ -22,7 +22,10 @@ _EVENTS: Final = """
 SELECT sighting, mark_source, stage_before, stage_after, is_news
 FROM watch_events {where} ORDER BY day, seen_at, rowid
 """
-_UNTOLD: Final = _EVENTS.format(where="WHERE is_news AND told_at IS NULL")
+#: What a person wrote into the taxonomy is left out: two screens tell of it.
+_UNTOLD: Final = _EVENTS.format(
+    where="WHERE is_news AND told_at IS NULL AND mark_source <> 'yaml'"
+)
 _ALL: Final = _EVENTS.format(where="")
 _CHECKED: Final = """
 SELECT DISTINCT entry, mark_source FROM watch_checks WHERE reason = ''

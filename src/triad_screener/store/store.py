@@ -254,7 +254,10 @@ class Store:
             return _watch.followed(connection)
 
     def untold_events(self) -> tuple[WatchEvent, ...]:
-        """Return the news of the watchlist that nobody was told of, oldest first."""
+        """Return the news of the watchlist that nobody was told of, oldest first.
+
+        What a person wrote into the taxonomy is left out: screens tell of it.
+        """
         if self._database.is_missing():
             return ()
         from triad_screener.store import _watch

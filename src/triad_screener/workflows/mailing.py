@@ -13,13 +13,11 @@ from triad_screener.model.mail import Envelope, split_address
 from triad_screener.rendering import MAIL_PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from triad_screener.delivery.outbox import Outbox
     from triad_screener.model.mail import Dispatch, Message, Posted
     from triad_screener.model.screen import Run
-    from triad_screener.ports import Channel
     from triad_screener.reporting.letter import Letter
 
 #: Columns of the text part: fits a reader's window even when it is quoted.
@@ -39,22 +37,6 @@ def messages(
         yield compose(letter.subject, text, html, envelope)
 
 
-def send(
-    letters: Iterable[Message], outbox: Outbox, channel: Channel, now: datetime
-) -> Dispatch:
-    """Put letters into the outbox, then send all that wait there.
-
-    A letter that was sent before, or waits already, is not put there again.
-
-    Raises:
-        LockedError: If another process is sending for too long.
-        OutputError: If the outbox cannot be written.
-    """
-    for letter in letters:
-        outbox.put(letter)
-    return outbox.flush(channel, now)
-
-
 def send_once_key(run: Run, recipient: str, now: datetime) -> str:
     """Return a hash of the configuration, the figures, the recipient and the week.
 
@@ -72,6 +54,13 @@ def send_once_key(run: Run, recipient: str, now: datetime) -> str:
     }
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:_KEY_LENGTH]
+
+
+def is_due(
+    letter: Letter, letters: Sequence[Posted], now: datetime, days: float | None
+) -> bool:
+    """Return whether a letter has something to say, or the last one is long ago."""
+    return letter.is_material or is_overdue(letters, now, days)
 
 
 def is_overdue(letters: Sequence[Posted], now: datetime, days: float | None) -> bool:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from triad_screener.errors import LetterRefusedError, UnknownNameError
+from triad_screener.errors import LetterRefusedError, TriadError, UnknownNameError
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.letter import Story
 from triad_screener.workflows import diff, showing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from triad_screener.model.screen import Screen
     from triad_screener.model.stored import RunEntry
@@ -80,9 +80,22 @@ def write(
         ranks=_ranks(screen, known, store),
         benchmark=wish.benchmark,
         doubts=doubts,
+        events=store.untold_events(),
         is_old=bool(showing.below_floor(screen, age, view.today or screen.run.as_of)),
     )
     return letter.compose(story, replace(view, lines=_lines(screen, wish.top)))
+
+
+def settle(letter: Letter, store: Store, now: datetime) -> tuple[str, ...]:
+    """Note that a letter was put on its way; return what went wrong.
+
+    Its news of the watchlist are told once.
+    """
+    try:
+        store.mark_told(letter.events, now)
+    except TriadError as error:
+        return (f"The news of the watchlist will be told again: {error.what}",)
+    return ()
 
 
 def _require_benchmark(screen: Screen, benchmark: str) -> None:

@@ -24,6 +24,7 @@ SUBCOMMANDS: Final = {
     "taxonomy": ("check", "show", "schema", "init", "add"),
     "store": ("info", "export", "vacuum"),
     "runs": ("list", "show"),
+    "thesis": ("scaling",),
 }
 
 

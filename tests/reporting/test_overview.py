@@ -386,6 +386,7 @@ class TestWatchlist:
             "data",
             "private",
             date(2025, 2, 17),
+            48.3,
             "USD 134bn, D",
             date(2026, 5, 31),
             "30 d",
@@ -418,7 +419,7 @@ class TestWatchlist:
     def test_without_a_mark_there_is_neither_date_nor_age(self) -> None:
         (row,) = self.shown(watched("Brick")).rows
 
-        assert row[4:8] == ("none", None, None, "")
+        assert row[4:9] == (None, "none", None, None, "")
 
     def test_each_holder_stands_once_with_its_newest_known_share(self) -> None:
         holders = tuple(

@@ -76,6 +76,8 @@ def test_a_store_tells_what_it_holds(store: Store) -> None:
         "runs": 0,
         "run_lines": 0,
         "answers": 0,
+        "watch_events": 0,
+        "watch_checks": 0,
     }
     assert (found.symbols, found.first_session, found.newest_session) == (
         2,

@@ -89,7 +89,7 @@ def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> N
 
     assert (answer.code, answer.err) == (0, "")
     assert f"triad {command}" in answer.out
-    assert command in ("taxonomy", "store", "runs", "thesis") or "Example" in answer.out
+    assert command in ("taxonomy", "store", "runs") or "Example" in answer.out
 
 
 def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:

@@ -8,11 +8,7 @@ import typer
 
 from triad_screener.cli import _options as options
 
-app = typer.Typer(
-    add_completion=False,
-    help="Say whether the thesis still holds; reckon its arithmetic.",
-    rich_markup_mode="rich",
-)
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 _MODEL, _MACHINE = "The model", "The machine"
 

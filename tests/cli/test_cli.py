@@ -90,7 +90,7 @@ def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> N
 
     assert (answer.code, answer.err) == (0, "")
     assert f"triad {command}" in answer.out
-    groups = ("taxonomy", "store", "runs", "watchlist", "thesis")
+    groups = ("taxonomy", "store", "runs", "watchlist")
     assert command in groups or "Example" in answer.out
 
 

@@ -64,3 +64,66 @@ def test_a_thesis_does_not_change_what_a_screen_depends_on() -> None:
     assert with_thesis is not None
     assert without is not None
     assert loading.digest(with_thesis) == loading.digest(without)
+
+
+PANEL = """
+constituents: []
+thesis:
+  claims:
+    big: {{statement: It grows.}}
+  indicators:
+    first:
+      claim: {claim}
+      name: N
+      measure: {measure}
+      lines: {lines}
+      stand_in: {stand_in}
+      series: {series}
+      confirms: [{{relation: above, limit: 1}}]
+      weakens: [{{of: {of}, relation: below, limit: 1}}]
+      falsifier: F
+  series:
+    sold:
+      definition: D
+      unit: U
+      max_age_days: 9
+      points:
+        - {{end: 2026-01-01, known: 2026-01-01, value: 1, source: {source}}}
+        - {{end: {end}, known: 2026-01-01, value: 1, source: maker}}
+sources:
+  maker: {{publisher: P, title: T, date: 2026-01-01, grade: D}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, []),
+        ({"claim": "small"}, [(8, "thesis.indicators.first.claim")]),
+        ({"measure": "guess"}, [(10, "thesis.indicators.first.measure")]),
+        ({"measure": "elasticity"}, [(13, "thesis.indicators.first.series")]),
+        ({"series": "[gold]"}, [(13, "thesis.indicators.first.series[0]")]),
+        ({"lines": "[AAA]"}, [(11, "thesis.indicators.first.lines[0]")]),
+        ({"stand_in": "AAA"}, [(12, "thesis.indicators.first.stand_in")]),
+        ({"of": "gap"}, [(15, "thesis.indicators.first.weakens[0].of")]),
+        ({"source": "me"}, [(23, "thesis.series.sold.points[0].source")]),
+        ({"end": "2026-01-01"}, [(22, "thesis.series.sold.points")]),
+        ({"end": "2025-01-01"}, [(22, "thesis.series.sold.points")]),
+    ],
+    ids=str,
+)
+def test_an_indicator_must_hang_together(
+    change: dict[str, str], found: list[tuple[int, str]]
+) -> None:
+    values = {
+        "claim": "big",
+        "measure": "series_growth",
+        "lines": "[]",
+        "stand_in": "~",
+        "series": "[sold]",
+        "of": "value",
+        "source": "maker",
+        "end": "2026-02-01",
+    }
+
+    assert [one[:2] for one in mistakes(PANEL.format(**{**values, **change}))] == found

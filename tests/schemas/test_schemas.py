@@ -45,7 +45,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-NAMES = ("screen", "explain", "score", "report", "watchlist", "watchlist_check")
+NAMES = (
+    "screen",
+    "explain",
+    "score",
+    "report",
+    "watchlist",
+    "watchlist_check",
+    "thesis",
+)
 Json = Any
 Place = tuple[str | int, ...]
 
@@ -280,6 +288,16 @@ def test_a_letter_with_changes_is_what_its_schema_says() -> None:
     broken = deepcopy(document)
     broken["changes"]["lines"][0]["rank"]["after"] = "first"
     assert mistakes("report", broken) != []
+
+
+@pytest.mark.parametrize("day", ["2025-02-14", "2026-05-15"])
+def test_a_panel_is_what_its_schema_says(day: str, tmp_path: Path) -> None:
+    document = printed(["thesis", "--as-of", day, "--source", "bundled"], tmp_path)
+
+    assert mistakes("thesis", document) == []
+    unknown = next(one for one in document["indicators"] if one["vote"] is None)
+    unknown["reason"] = None
+    assert mistakes("thesis", document) != []
 
 
 @pytest.mark.parametrize("seed", [2, 5, 11, 23])

@@ -68,7 +68,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "thesis": (
         "triad_screener.cli.thesis",
-        "Check the arithmetic of the thesis.",
+        "Say whether the thesis still holds; reckon its arithmetic.",
     ),
     "taxonomy": (
         "triad_screener.cli.taxonomy",

@@ -1,4 +1,4 @@
-"""triad thesis: scaling."""
+"""triad thesis: the panel; scaling."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,12 +8,7 @@ import typer
 
 from triad_screener.cli import _options as options
 
-app = typer.Typer(
-    add_completion=False,
-    help="Check the arithmetic of the thesis.",
-    rich_markup_mode="rich",
-    no_args_is_help=True,
-)
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 _MODEL, _MACHINE = "The model", "The machine"
 
@@ -26,9 +21,56 @@ class Precision(StrEnum):
     fp4 = "fp4"
 
 
-@app.callback()
-def _root() -> None:
-    """Check the arithmetic of the thesis."""
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    *,
+    as_of: options.AsOf = "",
+    source: options.Source = "auto",
+    offline: options.Offline = False,
+    timeout: options.Timeout = "5m",
+    config: options.Config = None,
+    output_format: options.OutputFormat = options.Format.table,
+    output: options.Output = None,
+    color: options.Color = options.Colour.auto,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> None:
+    """Say whether the thesis still holds: claims, indicators, votes, falsifiers.
+
+    An indicator votes +1, 0 or -1 by the bounds in the taxonomy, or is not known.
+
+    [bold]Examples[/]
+
+      triad thesis
+      triad thesis --as-of 2025-02-14 --format json
+      triad thesis scaling
+    """
+    del debug  # main reads it
+    if context.invoked_subcommand is not None:
+        return
+    from triad_screener.cli import _clock, _progress, _setup, _streams
+    from triad_screener.rendering import RENDERERS
+    from triad_screener.reporting import panel
+    from triad_screener.taxonomies import recipes
+    from triad_screener.workflows import answering, thesis
+
+    seconds, day = options.to_seconds(timeout), options.to_date(as_of)
+    question = answering.Question(
+        config=config, source=source, offline=offline, as_of=day
+    )
+    taxonomy = _setup.taxonomy(config)
+    thesis.of(taxonomy)
+    recipe = recipes.choose(taxonomy, next(iter(taxonomy.recipes)))
+    with _progress.bar(quiet=quiet) as progress:
+        means = _setup.means(seconds, progress)
+        served = answering.figures(question, taxonomy, means)
+    found = thesis.judge(taxonomy, recipe, served.source, day)
+    told = () if quiet else tuple(filter(None, (served.told, *served.warnings)))
+    report = panel.compose(found, told, _clock.today())
+    _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
+    if quiet or output_format not in options.READ_BY_PEOPLE:
+        _streams.tell(served.warnings)
 
 
 @app.command("scaling")

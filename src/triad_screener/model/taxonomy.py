@@ -298,7 +298,13 @@ class Taxonomy(Part):
             if source not in self.sources:
                 problem = f"{owner} cites the source {source}, which is not listed"
                 yield (*place, "source"), problem
-        for place, problem in self.thesis.misfits(self.sources) if self.thesis else ():
+        yield from self._of_thesis()
+
+    def _of_thesis(self) -> Iterator[tuple[Place, str]]:
+        """Yield every name in the thesis that leads nowhere."""
+        tickers = {line.ticker for line in self.constituents}
+        thesis = self.thesis or Thesis()
+        for place, problem in thesis.misfits(self.sources, tickers):
             yield ("thesis", *place), problem
 
     def _cited(self) -> Iterator[tuple[Place, str, str]]:

@@ -144,13 +144,13 @@ def source_line(screen: Screen, today: date | None) -> str:
     newest = screen.newest_close
     if newest != run.as_of:
         day += f", newest close {newest.isoformat()}"
-    age = _age((today - newest).days) if today else ""
+    old = age((today - newest).days) if today else ""
     if run.source == "bundled":
-        return f"Bundled snapshot as of {day}{age}: not today's figures."
-    return f"Figures from {run.source_description}, as of {day}{age}."
+        return f"Bundled snapshot as of {day}{old}: not today's figures."
+    return f"Figures from {run.source_description}, as of {day}{old}."
 
 
-def _age(days: int) -> str:
+def age(days: int) -> str:
     """Return an age in words; none for a day that is still to come."""
     if days < 0:
         return ""

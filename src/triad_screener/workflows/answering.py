@@ -130,6 +130,16 @@ def answer(question: Question, means: Means) -> tuple[Answer, Recipe]:
     return Answer(found, served.told, served.warnings, served.until), recipe
 
 
+def figures(question: Question, taxonomy: Taxonomy, means: Means) -> Served:
+    """Return whose figures serve for ``question``; nothing is screened.
+
+    Raises:
+        TriadError: As serving does.
+    """
+    _require_source(*question.source.partition(":")[::2])
+    return _served(question, taxonomy, means)
+
+
 def _require_source(name: str, argument: str) -> None:
     if name not in NAMES:
         raise UnknownNameError("source", name, NAMES)

@@ -1,0 +1,490 @@
+"""How is each indicator of the thesis measured?
+
+From the lines as known on the as-of date, the cited series, and the watchlist. A
+measure raises `Missing` where it has nothing to say; a line that it has to leave out
+is named with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from statistics import median
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from triad_screener.factors.growth import revenue_year_on_year
+from triad_screener.fundamentals import flows
+from triad_screener.fundamentals.line import STALE_PRICE
+from triad_screener.model.gap import Missing
+from triad_screener.model.panel import Measured
+from triad_screener.model.taxonomy import marks_at, stage_at
+from triad_screener.stats import panel as formulas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from triad_screener.fundamentals.line import Line
+    from triad_screener.model.market import Frequency
+    from triad_screener.model.quantity import Quantity
+    from triad_screener.model.taxonomy import Mark, Source, WatchlistEntry
+    from triad_screener.model.thesis import Indicator, Measure, Point, Points
+
+_Answer = TypeVar("_Answer")
+_SHORTEST_YEAR, _LONGEST_YEAR = 350, 380
+_QUARTERS: Final = 4
+_LISTED: Final = ("listed", "absorbed")
+LATEST_QUARTER = "the newest quarter over that of a year before; eight are not known"
+FISCAL_YEARS = "fiscal years, since eight quarters are not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was known on a day.
+
+    Attributes:
+        lines: By ticker.
+        series: Cited figures by name, later ones included.
+        sources: Of the cited figures, by id.
+    """
+
+    as_of: date
+    lines: Mapping[str, Line]
+    series: Mapping[str, Points]
+    watchlist: tuple[WatchlistEntry, ...]
+    sources: Mapping[str, Source]
+
+
+def measure(indicator: Indicator, evidence: Evidence) -> Measured:
+    """Return what ``indicator`` measures on the day of ``evidence``.
+
+    Raises:
+        Missing: If too little is known, or what is known is too old.
+    """
+    return _MEASURES[indicator.measure](indicator, evidence)
+
+
+class _Pair(NamedTuple):
+    """A figure now and a year before, of one line or several."""
+
+    now: Quantity
+    then: Quantity
+
+
+def _known(
+    tickers: Iterable[str], evidence: Evidence, ask: Callable[[Line], _Answer]
+) -> tuple[dict[str, _Answer], list[str]]:
+    """Return the answer of every line that has one, and why the others have none."""
+    found, lacking = {}, []
+    for ticker in tickers:
+        try:
+            found[ticker] = ask(evidence.lines[ticker])
+        except Missing as missing:
+            lacking.append(f"without {ticker}: {missing.detail}")
+    return found, lacking
+
+
+def _recently(
+    indicator: Indicator, ask: Callable[[Line], _Answer]
+) -> Callable[[Line], _Answer]:
+    """Return ``ask`` for lines whose newest statement is not past its age rule."""
+
+    def asked(line: Line) -> _Answer:
+        age, most = line.statement_age_days, indicator.max_age_days
+        if age is not None and age > most:
+            detail = f"its newest statement is {age} days old, and {most} are allowed"
+            raise Missing(detail, "stale")
+        return ask(line)
+
+    return asked
+
+
+def _enough(found: Mapping[str, object], lacking: list[str], fewest: int) -> None:
+    if len(found) < fewest:
+        reasons = f": {'; '.join(lacking)}" if lacking else ""
+        raise Missing(f"{len(found)} of at least {fewest} are known{reasons}")
+
+
+def _measured(
+    readings: Mapping[str, float | None],
+    quantities: Iterable[Quantity],
+    notes: Iterable[str] = (),
+) -> Measured:
+    """Return readings with the provenance of the quantities behind them."""
+    known = list(quantities)
+    figures = [figure for one in known for figure in one.figures]
+    flags = [flag for one in known for flag in one.flags]
+    # Of each line the newest period counts; the oldest of those dates the whole.
+    newest = [max((f.date for f in q.figures if f.date), default=None) for q in known]
+    return Measured(
+        {name: value for name, value in readings.items() if value is not None},
+        min((day for day in newest if day), default=None),
+        tuple(sorted({figure.source for figure in figures if figure.source})),
+        notes=tuple(dict.fromkeys([*notes, *flags])),
+    )
+
+
+def _over_a_year(line: Line, item: str) -> _Pair:
+    """Return an outlay over four quarters and the four before, in US dollars."""
+    now, then = (
+        reduce(add, (_outlay(line, item, back) for back in range(at, at + _QUARTERS)))
+        for at in (0, _QUARTERS)
+    )
+    return _Pair(now * line.statement_fx, then * line.statement_fx)
+
+
+def _over_a_quarter(line: Line, item: str) -> _Pair:
+    now, then = _outlay(line, item, 0), _outlay(line, item, _QUARTERS)
+    return _Pair(now * line.statement_fx, then * line.statement_fx)
+
+
+def _outlay(line: Line, item: str, back: int) -> Quantity:
+    return abs(flows.flow(line.statements, "quarterly", item, back))
+
+
+def _capital(
+    indicator: Indicator, evidence: Evidence
+) -> tuple[dict[str, _Pair], list[str]]:
+    """Return capital expenditure now and a year before, the same span of all lines."""
+
+    def by(span: Callable[[Line, str], _Pair]) -> tuple[dict[str, _Pair], list[str]]:
+        return _known(
+            indicator.lines,
+            evidence,
+            _recently(indicator, lambda line: span(line, "CapitalExpenditure")),
+        )
+
+    found, lacking = by(_over_a_year)
+    newest, without = by(_over_a_quarter)
+    if len(newest) <= len(found):
+        _enough(found, lacking, indicator.fewest)
+        return found, lacking
+    _enough(newest, without, indicator.fewest)
+    spans = (f"a year {text}" for text in lacking)
+    return newest, [LATEST_QUARTER, *spans, *without]
+
+
+def _capital_growth(indicator: Indicator, evidence: Evidence) -> Measured:
+    found, lacking = _capital(indicator, evidence)
+    now = sum(pair.now.value for pair in found.values())
+    then = sum(pair.then.value for pair in found.values())
+    value = formulas.growth(now, then)
+    if value is None:
+        raise Missing("nothing was spent a year before")
+    return _measured({"value": value}, [pair.now for pair in found.values()], lacking)
+
+
+def _capital_breadth(indicator: Indicator, evidence: Evidence) -> Measured:
+    found, lacking = _capital(indicator, evidence)
+    more = [pair.now.value > pair.then.value for pair in found.values()]
+    value = sum(more) / len(more)
+    return _measured({"value": value}, [pair.now for pair in found.values()], lacking)
+
+
+def _funding(indicator: Indicator, evidence: Evidence) -> Measured:
+    found, lacking = _known(indicator.lines, evidence, _recently(indicator, _left_over))
+    _enough(found, lacking, indicator.fewest)
+    left = sum(left.value for left, _ in found.values())
+    revenue = sum(revenue.value for _, revenue in found.values())
+    if revenue <= 0:
+        raise Missing("revenue is not above zero")
+    debts, without = _known(found, evidence, _debt)
+    debt_growth = formulas.growth(
+        sum(pair.now.value for pair in debts.values()),
+        sum(pair.then.value for pair in debts.values()),
+    )
+    notes = [*lacking, *(f"debt growth {text}" for text in without)]
+    return _measured(
+        {"value": left / revenue, "debt_growth": debt_growth},
+        [left for left, _ in found.values()],
+        notes,
+    )
+
+
+def _left_over(line: Line) -> tuple[Quantity, Quantity]:
+    """Return operating cash flow less capital expenditure, and revenue, in USD."""
+    cash, spent, revenue = flows.trailing(
+        line.statements, "OperatingCashFlow", "CapitalExpenditure", "TotalRevenue"
+    )
+    rate = line.statement_fx
+    return (cash - abs(spent)) * rate, revenue * rate
+
+
+def _debt(line: Line) -> _Pair:
+    (now,) = flows.balances(line.statements, "TotalDebt")
+    then = flows.a_year_earlier(line.statements, "TotalDebt")
+    if then is None:
+        raise Missing("TotalDebt: not known a year before")
+    return _Pair(now * line.statement_fx, then * line.statement_fx)
+
+
+def _points(name: str, evidence: Evidence) -> list[Point]:
+    """Return the figures of a series known by then, oldest first, if not too old.
+
+    Raises:
+        Missing: If none is known, or the newest is past its age rule.
+    """
+    series = evidence.series[name]
+    known = [point for point in series.points if point.known <= evidence.as_of]
+    if not known:
+        raise Missing(f"{name}: nothing was known by then")
+    age = (evidence.as_of - known[-1].end).days
+    if age > series.max_age_days:
+        detail = (
+            f"{name}: the newest figure, of {known[-1].end}, is {age} days old, and "
+            f"{series.max_age_days} are allowed"
+        )
+        raise Missing(detail, "stale")
+    return known
+
+
+def _cited(
+    readings: Mapping[str, float | None],
+    points: Sequence[Point],
+    evidence: Evidence,
+    notes: Iterable[str] = (),
+) -> Measured:
+    """Return readings with the provenance of the figures cited, newest first."""
+    cited = [evidence.sources[point.source] for point in points]
+    return Measured(
+        {name: value for name, value in readings.items() if value is not None},
+        points[0].end,
+        tuple(dict.fromkeys(source.publisher for source in cited)),
+        max(source.grade for source in cited),
+        tuple(notes),
+    )
+
+
+def _series_growth(indicator: Indicator, evidence: Evidence) -> Measured:
+    try:
+        found = _of_series(indicator, evidence)
+    except Missing as missing:
+        if indicator.stand_in is None:
+            raise
+        found = _of_revenue(indicator, missing, evidence)
+    level, note = _level(indicator, evidence)
+    readings = {**found.readings, **level}
+    return Measured(
+        readings, found.date, found.sources, found.grade, found.notes + note
+    )
+
+
+def _of_series(indicator: Indicator, evidence: Evidence) -> Measured:
+    """Return the growth of the newest figures of a series over a year before."""
+    name = indicator.series[0]
+    known = _points(name, evidence)
+    newest = known[-indicator.periods :]
+    before = [_year_before(point, known) for point in newest]
+    then = [point for point in before if point]
+    if len(newest) < indicator.periods or len(then) < indicator.periods:
+        raise Missing(f"{name}: not known for {indicator.periods} a year before")
+    value = formulas.growth(
+        sum(point.value for point in newest), sum(point.value for point in then)
+    )
+    if value is None:
+        raise Missing(f"{name}: not above zero a year before")
+    return _cited({"value": value}, [*newest[::-1], *then], evidence)
+
+
+def _year_before(point: Point, known: Sequence[Point]) -> Point | None:
+    for other in known:
+        if _SHORTEST_YEAR <= (point.end - other.end).days <= _LONGEST_YEAR:
+            return other
+    return None
+
+
+def _of_revenue(indicator: Indicator, missing: Missing, evidence: Evidence) -> Measured:
+    """Return the growth of a line's revenue where the series says nothing."""
+    ticker = str(indicator.stand_in)
+    try:
+        ask = _recently(indicator, revenue_year_on_year)
+        found = ask(evidence.lines[ticker])
+    except Missing as also:
+        detail = f"{missing.detail}; {ticker}: {also.detail}"
+        raise Missing(detail, missing.reason) from None
+    note = f"revenue of {ticker} stands in, since {missing.detail}"
+    return _measured({"value": found.value}, [found], [note])
+
+
+def _level(
+    indicator: Indicator, evidence: Evidence
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Return the newest figure of the second series, shown beside, or why not."""
+    if len(indicator.series) < 2:  # noqa: PLR2004 - the second is optional
+        return {}, ()
+    try:
+        return {"level": _points(indicator.series[1], evidence)[-1].value}, ()
+    except Missing as missing:
+        return {}, (missing.detail,)
+
+
+def _growth_ratio(indicator: Indicator, evidence: Evidence) -> Measured:
+    first, second = (_points(name, evidence)[-1] for name in indicator.series[:2])
+    if second.value <= 0:
+        raise Missing(f"{indicator.series[1]} is not above zero")
+    readings = {
+        "value": first.value / second.value,
+        "first": first.value,
+        "second": second.value,
+    }
+    return _cited(readings, _oldest_first(first, second), evidence)
+
+
+def _elasticity(indicator: Indicator, evidence: Evidence) -> Measured:
+    quantity, price = (_points(name, evidence)[-1] for name in indicator.series[:2])
+    value = formulas.elasticity(quantity.value, price.value)
+    if value is None:
+        raise Missing("the price has not changed, or a ratio is not above zero")
+    return _cited({"value": value}, _oldest_first(quantity, price), evidence)
+
+
+def _oldest_first(*points: Point) -> list[Point]:
+    return sorted(points, key=lambda point: point.end)
+
+
+def _relative_price(indicator: Indicator, evidence: Evidence) -> Measured:
+    def rose(line: Line) -> tuple[float, Quantity]:
+        ratio = formulas.held(line.adjusted, indicator.sessions)
+        if ratio is None:
+            raise Missing(f"fewer than {indicator.sessions + 1} closes are known")
+        if STALE_PRICE in line.close.flags:
+            raise Missing("its price is stale", "stale")
+        return ratio, line.close
+
+    ratios, notes, closes = [], [], []
+    for tickers in (indicator.lines, indicator.against):
+        found, lacking = _known(tickers, evidence, rose)
+        _enough(found, lacking, indicator.fewest)
+        ratios.append([ratio for ratio, _ in found.values()])
+        closes += [close for _, close in found.values()]
+        notes += lacking
+    gap, without = _growth_gap(indicator, evidence)
+    value = formulas.log_relative(*ratios)
+    readings = {"value": value, "growth_gap": gap}
+    return _measured(readings, closes, [*notes, *without])
+
+
+def _growth_gap(
+    indicator: Indicator, evidence: Evidence
+) -> tuple[float | None, list[str]]:
+    """Return mean revenue growth of the basket less that of the other, if known."""
+    means, notes = [], []
+    for tickers in (indicator.lines, indicator.against):
+        found, lacking = _known(
+            tickers, evidence, _recently(indicator, revenue_year_on_year)
+        )
+        notes += [f"growth {text}" for text in lacking]
+        if len(found) < indicator.fewest:
+            return None, notes
+        means.append(formulas.mean([one.value for one in found.values()]))
+    return means[0] - means[1], notes
+
+
+def _margin_lead(indicator: Indicator, evidence: Evidence) -> Measured:
+    """Return how a lead in operating margin changed over a year."""
+    tickers = (*indicator.lines, *indicator.against)
+    notes: list[str] = []
+    found, lacking = _known(tickers, evidence, _recently(indicator, _quarterly_margins))
+    if lacking:
+        years, without = _known(
+            tickers, evidence, _recently(indicator, _yearly_margins)
+        )
+        if len(years) > len(found):
+            found, lacking, notes = years, without, [FISCAL_YEARS]
+    _enough(found, lacking, indicator.fewest)
+    own = [found[ticker] for ticker in indicator.lines if ticker in found]
+    others = [found[ticker] for ticker in indicator.against if ticker in found]
+    if not own or not others:
+        raise Missing("; ".join(lacking))
+    now = _lead([pair.now for pair in own], [pair.now for pair in others])
+    then = _lead([pair.then for pair in own], [pair.then for pair in others])
+    pairs = [pair.now for pair in found.values()]
+    return _measured({"value": now - then, "lead": now}, pairs, [*notes, *lacking])
+
+
+def _lead(own: Sequence[Quantity], others: Sequence[Quantity]) -> float:
+    first = formulas.mean([one.value for one in own])
+    return first - formulas.mean([one.value for one in others])
+
+
+def _quarterly_margins(line: Line) -> _Pair:
+    def over_four(item: str, at: int) -> Quantity:
+        backs = range(at, at + _QUARTERS)
+        return reduce(add, (_flow(line, "quarterly", item, back) for back in backs))
+
+    now, then = (
+        _margin(over_four("OperatingIncome", at), over_four("TotalRevenue", at))
+        for at in (0, _QUARTERS)
+    )
+    return _Pair(now, then)
+
+
+def _yearly_margins(line: Line) -> _Pair:
+    now, then = (
+        _margin(
+            _flow(line, "annual", "OperatingIncome", back),
+            _flow(line, "annual", "TotalRevenue", back),
+        )
+        for back in (0, 1)
+    )
+    return _Pair(now, then)
+
+
+def _margin(income: Quantity, revenue: Quantity) -> Quantity:
+    if revenue.value <= 0:
+        raise Missing("revenue is not above zero")
+    return income / revenue
+
+
+def _flow(line: Line, frequency: Frequency, item: str, back: int) -> Quantity:
+    return flows.flow(line.statements, frequency, item, back)
+
+
+def _private_marks(indicator: Indicator, evidence: Evidence) -> Measured:
+    """Return the median step from round to round of companies not yet listed."""
+    found: list[tuple[float, Mark]] = []
+    for entry in evidence.watchlist:
+        step = _step(entry, indicator, evidence)
+        found += [step] if step else []
+    if len(found) < indicator.fewest:
+        raise Missing(
+            f"{len(found)} companies have two known marks, the newer of them at most "
+            f"{indicator.max_age_days} days old, and {indicator.fewest} are needed"
+        )
+    marks = [mark for _, mark in found]
+    cited = [evidence.sources[mark.source] for mark in marks]
+    return Measured(
+        {"value": median(ratio for ratio, _ in found), "names": len(found)},
+        min(mark.date for mark in marks),
+        tuple(dict.fromkeys(source.publisher for source in cited)),
+        max(mark.grade for mark in marks),
+    )
+
+
+def _step(
+    entry: WatchlistEntry, indicator: Indicator, evidence: Evidence
+) -> tuple[float, Mark] | None:
+    """Return the newest mark over the one before; None if there is no fresh one."""
+    stage = stage_at(entry, evidence.as_of)
+    priced = [m for m in marks_at(entry, evidence.as_of) if m.post_money]
+    if stage is None or stage.stage in _LISTED or len(priced) < 2:  # noqa: PLR2004 - a step
+        return None
+    before, newest = priced[-2:]
+    old = (evidence.as_of - newest.date).days > indicator.max_age_days
+    if old or before.currency != newest.currency:
+        return None
+    return (newest.post_money or 0) / (before.post_money or 1), newest
+
+
+_MEASURES: Final[Mapping[Measure, Callable[[Indicator, Evidence], Measured]]] = {
+    "capital_growth": _capital_growth,
+    "capital_breadth": _capital_breadth,
+    "funding": _funding,
+    "series_growth": _series_growth,
+    "growth_ratio": _growth_ratio,
+    "elasticity": _elasticity,
+    "relative_price": _relative_price,
+    "margin_lead": _margin_lead,
+    "private_marks": _private_marks,
+}

@@ -57,11 +57,7 @@ def offered(
     ("line", "words"),
     [
         ("triad s", ["schedule", "score", "screen", "store"]),
-<<<<<<< ours
         ("triad t", ["taxonomy", "thesis"]),
-=======
-        ("triad t", ["thesis", "taxonomy"]),
->>>>>>> theirs
         ("triad screen --pi", ["--pillar"]),
         ("triad screen --col", ["--columns", "--color"]),
         ("triad explain AAA --as", ["--as-of"]),

@@ -18,7 +18,7 @@ from triad_screener.fundamentals import flows
 from triad_screener.fundamentals.line import STALE_PRICE
 from triad_screener.model.gap import Missing
 from triad_screener.model.panel import Measured
-from triad_screener.model.taxonomy import marks_at, stage_at
+from triad_screener.model.taxonomy import stage_at
 from triad_screener.stats import panel as formulas
 
 if TYPE_CHECKING:
@@ -467,7 +467,8 @@ def _step(
 ) -> tuple[float, Mark] | None:
     """Return the newest mark over the one before; None if there is no fresh one."""
     stage = stage_at(entry, evidence.as_of)
-    priced = [m for m in marks_at(entry, evidence.as_of) if m.post_money]
+    known = [mark for mark in entry.marks if mark.date <= evidence.as_of]
+    priced = [mark for mark in known if mark.post_money]
     if stage is None or stage.stage in _LISTED or len(priced) < 2:  # noqa: PLR2004 - a step
         return None
     before, newest = priced[-2:]

@@ -38,8 +38,7 @@ def _root(
 ) -> None:
     """Say whether the thesis still holds: claims, indicators, votes, falsifiers.
 
-    An indicator votes +1, 0 or -1 by the bounds in the taxonomy, or is not known. With
-    a command below it, see there.
+    An indicator votes +1, 0 or -1 by the bounds in the taxonomy, or is not known.
 
     [bold]Examples[/]
 

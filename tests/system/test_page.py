@@ -78,7 +78,7 @@ def test_a_phone_never_scrolls_sideways(name: str, opened: Opened) -> None:
 def test_pictures_are_there_and_say_what_they_show(opened: Opened) -> None:
     pictures = opened(page_of("letter")).locator("img")
 
-    assert pictures.count() == 3
+    assert pictures.count() == len(reports.PICTURES)
     for picture, told in zip(pictures.all(), reports.PICTURES, strict=True):
         assert picture.evaluate("image => image.naturalWidth") == 1280
         assert picture.get_attribute("alt") == told.alternative

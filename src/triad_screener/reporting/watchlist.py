@@ -207,7 +207,8 @@ def _known(fact: WatchlistFact, sight: Sight) -> Iterator[Block]:
 
 def _identity(fact: WatchlistFact) -> str:
     parts = [
-        f"{fact.name}: {fact.role}, {fact.pillar}, exposure {fact.exposure:.0%}",
+        f"{fact.name}: {fact.role}, {fact.pillar}, exposure {fact.exposure:.0%} by "
+        f"{fact.basis.replace('_', ' ')}",
         f"stage {stage_in_words(fact.stage)}",
         f"ticker {fact.ticker}" if fact.ticker else "",
         f"CIK {fact.cik}" if fact.cik else "",

@@ -25,6 +25,7 @@ SUBCOMMANDS: Final = {
     "store": ("info", "export", "vacuum"),
     "runs": ("list", "show"),
     "watchlist": ("list", "check"),
+    "thesis": ("scaling",),
 }
 
 

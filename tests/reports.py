@@ -154,7 +154,16 @@ PARTS: Final = Picture(
     ("AAA", "BBB"),
     (Series("price", (3.0, 0.5)), Series("fundamentals", (-0.5, -1.5))),
 )
-PICTURES: Final = (RANKS, COURSES, PARTS)
+REACH: Final = Picture(
+    "Users of a rack",
+    Drawing.REACH,
+    "AAA serves 1,000 users at 1 token a second, BBB none.",
+    ("1", "10", "100"),
+    (Series("AAA", (1000.0, 120.0, 3.0)), Series("BBB", (None, 0.0, 1.0))),
+    across="tokens/s a user",
+    up="users of one rack",
+)
+PICTURES: Final = (RANKS, COURSES, PARTS, REACH)
 SAMPLE: Final = Report(
     title="A report, as of 2026-05-15",
     blocks=(

@@ -15,7 +15,7 @@ from triad_screener.sources import SOURCES
 ROOT = Path(__file__).parents[1]
 
 
-GROUPS_OF_COMMANDS = ("taxonomy", "store", "runs", "watchlist")
+GROUPS_OF_COMMANDS = ("taxonomy", "store", "runs", "watchlist", "thesis")
 
 
 def text(name: str) -> str:

@@ -82,6 +82,7 @@ def test_the_version_is_the_one_of_the_package(triad: Triad) -> None:
         *(f"store {part}" for part in ("info", "export", "vacuum")),
         *(f"runs {part}" for part in ("list", "show")),
         *(f"watchlist {part}" for part in ("list", "check")),
+        "thesis scaling",
     ],
 )
 def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> None:
@@ -89,7 +90,7 @@ def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> N
 
     assert (answer.code, answer.err) == (0, "")
     assert f"triad {command}" in answer.out
-    groups = ("taxonomy", "store", "runs", "watchlist")
+    groups = ("taxonomy", "store", "runs", "watchlist", "thesis")
     assert command in groups or "Example" in answer.out
 
 
@@ -126,7 +127,7 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
                 "triad: There is no command called '\\x1b[31m'.\n"
                 "       Choose one of: diff, doctor, explain, factors, history, "
                 "refresh, report, runs, schedule, score, screen, store, taxonomy, "
-                "watchlist.\n"
+                "thesis, watchlist.\n"
             ),
         ),
     ],

@@ -57,7 +57,7 @@ def offered(
     ("line", "words"),
     [
         ("triad s", ["schedule", "score", "screen", "store"]),
-        ("triad t", ["taxonomy"]),
+        ("triad t", ["taxonomy", "thesis"]),
         ("triad screen --pi", ["--pillar"]),
         ("triad screen --col", ["--columns", "--color"]),
         ("triad explain AAA --as", ["--as-of"]),

@@ -66,6 +66,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "triad_screener.cli.doctor",
         "Say what works, what does not, and what to do.",
     ),
+    "thesis": (
+        "triad_screener.cli.thesis",
+        "Check the arithmetic of the thesis.",
+    ),
     "taxonomy": (
         "triad_screener.cli.taxonomy",
         "Check, show, copy or extend the taxonomy; print its schema.",
@@ -81,7 +85,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 _PARTS: Final = (
     *("check", "show", "schema", "init", "add"),
     *("info", "export", "vacuum"),
-    "list",
+    *("list", "scaling"),
 )
 
 

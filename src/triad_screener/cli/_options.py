@@ -201,7 +201,7 @@ Debug = Annotated[
     bool,
     typer.Option("--debug", help="Show tracebacks.", rich_help_panel=_OUT),
 ]
-Shown = _SHOWN
+Shown, OUT = _SHOWN, _OUT
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 _SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)?\Z", re.ASCII)
@@ -251,6 +251,31 @@ def to_seconds(text: str) -> float | None:
     if not found or not int(found[1]):
         raise UsageError(f"--timeout {text!r} is not a time.", "Write 60s, 5m or 1h.")
     return int(found[1]) * _SECONDS[found[2]]
+
+
+_AMOUNT = re.compile(
+    r"(\d{1,40}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,3})?)\s*([kmbt])?\Z", re.ASCII
+)
+_SIZES = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12, None: 1.0}
+_LARGEST_AMOUNT = 1e30
+
+
+def to_amount(text: str, option: str) -> float | None:
+    """Return the number that ``text`` writes, such as 671e9, 671b or 14.8T.
+
+    Raises:
+        UsageError: If it is not a number above zero and up to 1e30.
+    """
+    if not text:
+        return None
+    found = _AMOUNT.match(text.lower())
+    value = float(found[1]) * _SIZES[found[2]] if found else 0.0
+    if not 0 < value <= _LARGEST_AMOUNT:
+        raise UsageError(
+            f"{option} {text!r} is not a number above zero.",
+            "Write 671e9, 671b or 14.8t; up to 1e30.",
+        )
+    return value
 
 
 #: Options that decide what is run, which a stored run has behind it.

@@ -16,7 +16,7 @@ from triad_screener.model.document import Style
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from triad_screener.model.document import Document
+    from triad_screener.model.document import Document, Report
 
 _WIDTH_OFF_TERMINAL: Final = 100
 _NARROWEST, _WIDEST = 40, 400
@@ -81,6 +81,25 @@ def show(document: Document, output: Path | None) -> None:
         raise
     except OSError as error:
         raise unwritable(error) from error
+
+
+def draw(report: Report, path: Path) -> None:
+    """Write the first picture of ``report`` to ``path`` as PNG.
+
+    Raises:
+        UsageError: If there is nothing to be drawn.
+        OutputError: If it cannot be written there.
+    """
+    from triad_screener.model.document import Picture
+    from triad_screener.rendering import _pictures
+
+    pictures = [block for block in report.blocks if isinstance(block, Picture)]
+    drawn = _pictures.draw(pictures[0], report.pillars) if pictures else None
+    if drawn is None:
+        raise UsageError(
+            "There is nothing to be drawn.", "Leave --plot out to see why."
+        )
+    files.write(path, drawn.content)
 
 
 def unwritable(error: OSError) -> OutputError:

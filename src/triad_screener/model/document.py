@@ -36,6 +36,10 @@ class Kind(Enum):
     NUMBER = auto()
     #: An amount of money or shares, shortened: 134bn.
     AMOUNT = auto()
+    #: A number of any size to five digits: 671bn, 3.2856e24.
+    QUANTITY = auto()
+    #: A fraction of the largest, as a bar where there is room.
+    METER = auto()
     DATE = auto()
 
 
@@ -117,6 +121,8 @@ class Drawing(Enum):
     COURSES = auto()
     #: What each part adds to a name's score, one stacked bar a name.
     PARTS = auto()
+    #: What is left at each place, such as a speed; one line a name, on a scale of tens.
+    REACH = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,8 @@ class Picture:
         alternative: What the picture says, in a few sentences.
         places: Along the axis, in order: days in ISO 8601, or tickers.
         note: One line under the picture.
+        across: What the places are, with their unit; empty where they say it.
+        up: What the values are, likewise.
     """
 
     title: str
@@ -150,6 +158,8 @@ class Picture:
     places: tuple[str, ...]
     series: tuple[Series, ...]
     note: str = ""
+    across: str = ""
+    up: str = ""
 
 
 Block = Paragraph | Points | Table | SideBySide | Picture

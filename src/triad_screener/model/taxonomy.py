@@ -25,6 +25,7 @@ from triad_screener.model.texts import (
     Prose,
     Ticker,
 )
+from triad_screener.model.thesis import Thesis
 from triad_screener.model.vocabulary import (
     PILLARS,
     POST_ROLES,
@@ -270,6 +271,7 @@ class Taxonomy(Part):
     recipes: dict[Key, Recipe] = Field(
         default_factory=lambda: {"default": Recipe()}, min_length=1
     )
+    thesis: Thesis | None = None
     sources: dict[Key, Source] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -296,6 +298,8 @@ class Taxonomy(Part):
             if source not in self.sources:
                 problem = f"{owner} cites the source {source}, which is not listed"
                 yield (*place, "source"), problem
+        for place, problem in self.thesis.misfits(self.sources) if self.thesis else ():
+            yield ("thesis", *place), problem
 
     def _cited(self) -> Iterator[tuple[Place, str, str]]:
         """Yield the place, the owner and the source id of everything cited."""

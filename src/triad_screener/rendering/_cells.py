@@ -29,6 +29,7 @@ NOISE: Final = 1e-12
 _LARGE: Final = 100_000
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _THOUSAND: Final = 1000
+_BEYOND_AMOUNTS: Final = 1e17
 _AMOUNTS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 
 #: Signs that a terminal without Unicode sees instead; one for one.
@@ -128,6 +129,21 @@ def amount(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.4g}"
 
 
+def quantity(value: float) -> str:
+    """Return a number of any size to five digits.
+
+    Examples:
+        >>> quantity(3.2856e24), quantity(1.48e13), quantity(-0.25), quantity(0.0)
+        ('3.2856e24', '14.8tn', '-0.25', '0')
+    """
+    if abs(value) >= _BEYOND_AMOUNTS:
+        return f"{value:.5g}".replace("e+", "e")
+    for size, name in _AMOUNTS:
+        if abs(value) >= size:
+            return f"{value / size:.5g}{name}"
+    return f"{value:,.0f}" if abs(value) >= _THOUSAND else f"{value:.5g}"
+
+
 def bar(z: float | None, reach: int = 3) -> str:
     """Return a bar around a zero axis, one cell for each unit of z.
 
@@ -180,4 +196,6 @@ _WRITERS: Final[Mapping[Kind, Callable[[float], str]]] = {
     Kind.FRACTION: "{:.1%}".format,
     Kind.WEIGHT: "{:.1%}".format,
     Kind.AMOUNT: amount,
+    Kind.QUANTITY: quantity,
+    Kind.METER: "{:.0%}".format,
 }

@@ -70,7 +70,8 @@ def draw(picture: Picture, pillars: Mapping[str, PillarStyle]) -> Drawn | None:
 def _known(picture: Picture) -> Picture:
     """Return the picture with the series that have a value, of one length."""
     count = len(picture.places)
-    series = (_finite(line, count) for line in picture.series)
+    floor = 0.0 if picture.drawing is Drawing.REACH else -math.inf
+    series = (_finite(line, count, floor) for line in picture.series)
     found = tuple(s for s in series if any(value is not None for value in s.values))
     return replace(picture, series=found)
 
@@ -82,8 +83,10 @@ def _lines(picture: Picture) -> int:
     return max(series, names) if series else 0
 
 
-def _finite(line: Series, count: int) -> Series:
-    values = tuple(map(_number, line.values[:count]))
+def _finite(line: Series, count: int, floor: float) -> Series:
+    """Return a line with what can be drawn, which is above ``floor``."""
+    numbers = map(_number, line.values[:count])
+    values = tuple(v if v is not None and v > floor else None for v in numbers)
     return replace(line, values=values + (None,) * (count - len(values)))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import math
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -22,7 +22,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 from PIL import Image
 
 from triad_screener.model.document import Drawing
@@ -91,6 +91,7 @@ _DAY: Final = 0.62
 _RANK: Final = 0.24
 _NAME: Final = 0.27
 _COURSES: Final = 2.5
+_REACH: Final = 2.8
 _HANDLE: Final = 0.5
 _TOP, _BOTTOM, _EDGE = 0.12, 0.36, 0.12
 # Counts.
@@ -176,10 +177,36 @@ def _parts(picture: Picture, pillars: Pillars) -> Figure:
     return cast("Figure", axes.figure)
 
 
+def _reach(picture: Picture, pillars: Pillars) -> Figure:
+    """Draw lines over places, on a scale of tens. Every value must be above zero."""
+    lines = [
+        replace(_Line.of(series, pillars), look=_own(at))
+        for at, series in enumerate(picture.series)
+    ]
+    labels = [line.name for line in lines]
+    known = [value for line in lines for value in line.known]
+    axes = _axes(_REACH, 0.7, _widest(labels), [], below=_BOTTOM + _TEXT)
+    axes.set_xlabel(_shown(picture.across), color=_QUIET)
+    axes.set_ylabel(_shown(picture.up), color=_QUIET)
+    axes.set_yscale("log")
+    axes.set_ylim(min(known) / 1.5, max(known) * 1.5)
+    axes.yaxis.set_major_formatter(lambda value, _: _cells.quantity(value))
+    axes.yaxis.set_minor_locator(NullLocator())
+    _places(axes, picture.places)
+    _draw(axes, lines, labels)
+    return cast("Figure", axes.figure)
+
+
+def _own(at: int) -> _Look:
+    """Return the look of a line that belongs to no pillar, by its place."""
+    return _Look(_COLOURS[at % len(_COLOURS)], *_LOOKS[at % len(_LOOKS)])
+
+
 _DRAWINGS: Final[Mapping[Drawing, Callable[[Picture, Pillars], Figure]]] = {
     Drawing.RANKS: _ranks,
     Drawing.COURSES: _courses,
     Drawing.PARTS: _parts,
+    Drawing.REACH: _reach,
 }
 
 
@@ -260,18 +287,25 @@ class _Line:
         return {**self.look.drawn(), **solid, "markevery": self.marked}
 
 
-def _axes(height: float, left: float, right: float, legend: list[Artist]) -> Axes:
-    """Return axes so high, with so much room beside them, under their legend."""
+def _axes(
+    height: float,
+    left: float,
+    right: float,
+    legend: list[Artist],
+    *,
+    below: float = _BOTTOM,
+) -> Axes:
+    """Return axes so high, with so much room around them, under their legend."""
     columns, rows = _fitted([str(handle.get_label()) for handle in legend])
     above = _TOP + rows * _LEGEND
-    total = round(above + height + _BOTTOM, 2)
+    total = round(above + height + below, 2)
     found = Figure(figsize=(_WIDTH, total), facecolor=_GROUND)
     FigureCanvasAgg(found)
     if legend:
         found.legend(handles=legend, ncols=columns, **_LEGENDS)
     start = left + _EDGE
     width = _WIDTH - start - right - _EDGE
-    place = (start / _WIDTH, _BOTTOM / total, width / _WIDTH, height / total)
+    place = (start / _WIDTH, below / total, width / _WIDTH, height / total)
     axes = found.add_axes(place)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(length=0)
@@ -301,6 +335,13 @@ def _days(axes: Axes, places: Sequence[str]) -> None:
     axes.grid(axis="y", color=_RULE, linewidth=0.6)
 
 
+def _places(axes: Axes, places: Sequence[str]) -> None:
+    """Write every place along the axis."""
+    axes.set_xticks(range(len(places)), [_shown(place) for place in places])
+    axes.set_xlim(-0.2, len(places) - 0.9)
+    axes.grid(axis="y", color=_RULE, linewidth=0.6)
+
+
 def _draw(axes: Axes, lines: Sequence[_Line], labels: Sequence[str]) -> None:
     """Draw lines with their labels; those that end last share the right edge."""
     for line in lines:
@@ -318,9 +359,9 @@ def _draw(axes: Axes, lines: Sequence[_Line], labels: Sequence[str]) -> None:
 
 def _up(axes: Axes, value: float) -> float:
     """Return how far up the axes a value is, in inches."""
-    low, high = axes.get_ylim()
+    at = axes.transData.transform((0, value))
     height = axes.get_position().height * _of(axes).get_size_inches()[1]
-    return float((value - low) / (high - low) * height)
+    return float(axes.transAxes.inverted().transform(at)[1] * height)
 
 
 def _label(axes: Axes, line: _Line, text: str, up: float) -> None:

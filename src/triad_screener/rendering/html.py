@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from triad_screener.model.document import Cell, Report, Style
     from triad_screener.rendering._pictures import Drawn
 
-_LEFT: Final = (Kind.TEXT, Kind.NAME, Kind.PILLAR, Kind.DATE, Kind.TREND, Kind.WEIGHT)
+_LEFT: Final = (
+    *(Kind.TEXT, Kind.NAME, Kind.PILLAR, Kind.DATE, Kind.TREND),
+    *(Kind.WEIGHT, Kind.METER),
+)
 _LONG_TEXT, _PROSE = 24, 60
 _WIDTH, _HEIGHT = 192, 40
 _REACH: Final = 3
-_SHARE_IN_FULL: Final = 0.16
+#: The fraction at which a bar is as long as it gets.
+_IN_FULL: Final = {Kind.WEIGHT: 0.16, Kind.METER: 1.0}
 
 
 def render(report: Report, style: Style) -> Document:
@@ -107,8 +111,8 @@ def _number(value: float, kind: Kind, css: str | None) -> _Shown:
         length = f"{min(abs(value), _REACH) * 10:.0f}"
         shape, start = ("up", length) if value >= 0 else ("down", f"-{length}")
         drawn = f"M30 0h{start}v11H30z"
-    elif kind is Kind.WEIGHT:
-        share = min(max(value, 0) / _SHARE_IN_FULL, 1) * 100
+    elif kind in _IN_FULL:
+        share = min(max(value, 0) / _IN_FULL[kind], 1) * 100
         shape, drawn = "share", f"M0 0h{share:.0f}v10H0z"
     text = _cells.written(value, kind)
     return _Shown(text, css, f"{value:.9g}", shape, drawn)

@@ -42,6 +42,7 @@ _SMALL_TABLE_GAP: Final = 3
 _WEIGHT_BAR: Final = 8
 _PER_CENT_A_CELL: Final = 2
 _BAR: Final = 7
+_METER: Final = 24
 _TREND: Final = 12
 _SHORT_TREND: Final = 8
 _SHORT_LABEL: Final = 4
@@ -59,6 +60,7 @@ _RIGHT: Final = frozenset(
         Kind.WEIGHT,
         Kind.NUMBER,
         Kind.AMOUNT,
+        Kind.QUANTITY,
     }
 )
 _RESET: Final = "\x1b[0m"
@@ -323,6 +325,8 @@ class _Painter:
             case float(), Kind.WEIGHT:
                 bar = _cells.length(cell * 100 / _PER_CENT_A_CELL, _WEIGHT_BAR)
                 return _Piece(f"{cell:6.1%} {bar}", self._tint(self.pillar))
+            case float(), Kind.METER if not self.compact:
+                return _Piece(_cells.length(cell * _METER, _METER).rstrip())
             case _:
                 return self._plain(cell, kind)
 

@@ -70,8 +70,8 @@ def check(found: YamlDocument) -> tuple[Taxonomy | None, tuple[Mistake, ...]]:
 
 
 def digest(taxonomy: Taxonomy) -> str:
-    """Return the SHA-256 of everything the taxonomy says, layout aside."""
-    content = taxonomy.model_dump(mode="json")
+    """Return the SHA-256 of all that a screen depends on, layout and thesis aside."""
+    content = taxonomy.model_dump(mode="json", exclude={"thesis"})
     text = json.dumps(content, ensure_ascii=True, sort_keys=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -64,7 +64,9 @@ def test_one_company_is_shown_whole(name: str, watchlist: Triad) -> None:
     answer = watchlist(name)
 
     assert answer.code == 0
-    assert "Startup: core, data, exposure 100%; stage private." in answer.rows
+    assert (
+        "Startup: core, data, exposure 100% by estimate; stage private." in answer.rows
+    )
     assert "Rubric: 20% of the weight is known, 50% are needed; 20% known" in answer.out
 
 

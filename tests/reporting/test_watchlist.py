@@ -224,8 +224,8 @@ class TestDetail:
         first, note = said(detail(known, quiet=True))
 
         assert first == (
-            "Labs: core, data, exposure 50%; stage private; ticker LABS; "
-            "CIK 0000000001."
+            "Labs: core, data, exposure 50% by estimate; stage private; "
+            "ticker LABS; CIK 0000000001."
         )
         assert note == "By hand."
 

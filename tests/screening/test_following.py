@@ -87,6 +87,13 @@ class TestNews:
             ("private", "private", False)
         ]
 
+    def test_an_amended_draft_takes_no_company_back(self) -> None:
+        again = sighting("2026-06-21", "draft_submitted")
+
+        events = follow(ENTRY, (), (FILED, again), EDGAR)
+
+        assert steps(events)[-1] == ("public_filed", "public_filed", True)
+
     def test_what_is_long_past_is_no_news_when_first_asked(self) -> None:
         notice = sighting("2026-05-30", None)
 

@@ -32,7 +32,7 @@ def listed(
     company: Annotated[
         str,
         typer.Argument(
-            metavar="[COMPANY]",
+            metavar="COMPANY",
             help="Id or name: show everything on this one.",
             show_default=False,
         ),
@@ -60,9 +60,9 @@ def listed(
 ) -> None:
     """List the companies not yet listed, or show everything on one.
 
-    The name of this command may be left out. Points come from a rubric of their own
-    and are never compared with the score of a listed line. The format tickers gives
-    the ids.
+    The name of this command may be left out. Points come from a rubric of their
+    own and are never compared with the score of a listed line. The format tickers
+    gives the ids.
 
     [bold]Examples[/]
 
@@ -141,10 +141,10 @@ def check(
 ) -> int:
     """Look for filings and listings of the companies not yet listed.
 
-    EDGAR is asked by the key of the company, else by its exact name. The SEC wants to
-    know who asks: set edgar_user_agent, or TRIAD_EDGAR_USER_AGENT. What is seen is
-    kept, and told once. Off a terminal it says nothing unless something was seen or
-    there was no answer.
+    EDGAR is asked by the key of the company, else by its exact name. The SEC
+    wants to know who asks: set edgar_user_agent, or TRIAD_EDGAR_USER_AGENT. What
+    is seen is kept, and told once. Off a terminal it says nothing unless something
+    was seen or there was no answer.
 
     [bold]Examples[/]
 

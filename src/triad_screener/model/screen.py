@@ -277,6 +277,7 @@ class WatchlistFact:
         revenue: Likewise.
         events: Likewise.
         cik: Central Index Key at the SEC; None where not known.
+        basis: Of the exposure.
         rubric: What the rubric gives; None before it is asked.
     """
 
@@ -298,6 +299,7 @@ class WatchlistFact:
     revenue: tuple[RevenueFact, ...] = ()
     events: tuple[EventFact, ...] = ()
     cik: str | None = None
+    basis: Basis = "estimate"
     rubric: RubricFact | None = None
 
     @property

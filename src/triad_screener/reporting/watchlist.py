@@ -206,8 +206,9 @@ def _known(fact: WatchlistFact, sight: Sight) -> Iterator[Block]:
 
 
 def _identity(fact: WatchlistFact) -> str:
+    exposure = f"exposure {fact.exposure:.0%} by {fact.basis.replace('_', ' ')}"
     parts = [
-        f"{fact.name}: {fact.role}, {fact.pillar}, exposure {fact.exposure:.0%}",
+        f"{fact.name}: {fact.role}, {fact.pillar}, {exposure}",
         f"stage {stage_in_words(fact.stage)}",
         f"ticker {fact.ticker}" if fact.ticker else "",
         f"CIK {fact.cik}" if fact.cik else "",

@@ -106,6 +106,7 @@ class _Watcher:
             tuple(self._revenue(one) for one in known_by(entry.revenue, self.as_of)),
             tuple(self._event(one) for one in known_by(entry.events, self.as_of)),
             entry.cik,
+            entry.basis,
         )
         holders = tuple(
             self._holder(holder, found)

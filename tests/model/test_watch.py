@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from triad_screener.model.watch import Checked, Followed, WatchCheck, WatchEvent
+from watchers import sighting
+
+FILED = WatchEvent(
+    sighting("startup", "2026-06-01", "S-1", "public_filed"),
+    "edgar",
+    "private",
+    "public_filed",
+)
+NOTICE = replace(FILED, after="private", is_news=False)
+CUT_OFF = WatchCheck("startup", "edgar", None, "network", "It was cut off.")
+
+
+def test_a_company_has_its_own_events() -> None:
+    kept = Followed((FILED,))
+
+    assert kept.of("startup") == (FILED,)
+    assert kept.of("other") == ()
+
+
+def test_an_event_is_a_change_if_the_stage_is_another_one() -> None:
+    assert Checked(events=(FILED, NOTICE)).changes == (FILED,)
+
+
+def test_only_news_and_missing_answers_are_worth_telling() -> None:
+    assert not Checked(events=(NOTICE,)).is_worth_telling
+    assert Checked(events=(FILED,)).is_worth_telling
+    assert Checked(failures=(CUT_OFF,)).is_worth_telling
+
+
+def test_an_unknown_key_and_two_namesakes_are_no_outage() -> None:
+    unknown = replace(CUT_OFF, reason="absent")
+    namesakes = replace(CUT_OFF, reason="ambiguous")
+    unreadable = replace(CUT_OFF, reason="rejected: not readable")
+
+    done = Checked(failures=(unknown, namesakes, CUT_OFF, unreadable))
+
+    assert done.outages == (CUT_OFF, unreadable)

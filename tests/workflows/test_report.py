@@ -195,18 +195,6 @@ def test_news_of_the_watchlist_are_told_until_a_letter_is_on_its_way() -> None:
     assert written(store).events == ()
 
 
-def test_what_a_person_wrote_is_not_told_as_seen_but_settled() -> None:
-    store = holding()
-    event = seen()
-    judged = replace(event, sighting=replace(event.sighting, is_judged=True))
-    store.save_watch((), [judged], SATURDAY)
-
-    found = written(store)
-
-    assert found.report.record["events"] == []
-    assert found.events == (judged,)
-
-
 def test_a_store_that_is_held_is_told_and_stops_no_letter(tmp_path: Path) -> None:
     found = replace(written(holding()), events=(seen(),))
     (tmp_path / "triad.duckdb").write_bytes(b"no store")

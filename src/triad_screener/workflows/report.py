@@ -74,19 +74,16 @@ def write(
     before = wish.since or _baseline(screen, known, told)
     found = diff.compare(store.run(before), screen, wish.holdings) if before else None
     age = replace(wish.floors, min_coverage=None)
-    untold = store.untold_events()
     story = Story(
         screen=screen,
         compared=found,
         ranks=_ranks(screen, known, store),
         benchmark=wish.benchmark,
         doubts=doubts,
-        # What a person wrote into the taxonomy stands in the two screens anyway.
-        events=tuple(one for one in untold if not one.sighting.is_judged),
+        events=store.untold_events(),
         is_old=bool(showing.below_floor(screen, age, view.today or screen.run.as_of)),
     )
-    written = letter.compose(story, replace(view, lines=_lines(screen, wish.top)))
-    return replace(written, events=untold)
+    return letter.compose(story, replace(view, lines=_lines(screen, wish.top)))
 
 
 def settle(letter: Letter, store: Store, now: datetime) -> tuple[str, ...]:

@@ -47,6 +47,45 @@ def test_a_screen_reads_back_equal(screen: Screen) -> None:
     assert repr(found) == repr(screen)
 
 
+#: What the first version of a store did not write.
+LATER = {
+    "WatchlistFact": ("stages", "marks", "revenue", "events", "cik", "basis", "rubric"),
+    "MarkFact": ("lead", "weight", "post_money_usd", "rate"),
+    "HolderFact": ("votes", "amount", "value_usd", "of_market_cap", "diluted_by"),
+}
+
+
+def test_what_an_older_program_did_not_write_takes_its_default() -> None:
+    screen = screens.bundled()
+    plain = json.loads(to_json(screen))
+    del plain["benchmarks"]
+    for entry in plain["watchlist"]:
+        for name in LATER["WatchlistFact"]:
+            del entry[name]
+        for name in LATER["MarkFact"] if entry["last_mark"] else ():
+            del entry["last_mark"][name]
+        for holder in entry["holders"]:
+            for name in LATER["HolderFact"]:
+                del holder[name]
+
+    found = from_json(json.dumps(plain))
+
+    assert found.scores == screen.scores
+    assert found.facts == screen.facts
+    assert (found.benchmarks, found.watchlist[0].marks) == ((), ())
+    assert [one.stage for one in found.watchlist] == [
+        one.stage for one in screen.watchlist
+    ]
+
+
+def test_what_every_program_wrote_may_not_be_missing() -> None:
+    plain = json.loads(to_json(screens.small()))
+    del plain["scores"]
+
+    with pytest.raises(ValueError, match="not a screen"):
+        from_json(json.dumps(plain))
+
+
 def test_an_empty_screen_reads_back_equal() -> None:
     screen = replace(screens.small(), facts={}, watchlist=(), turnover=None)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+import screens
 import triad_screener
 from samples import constituent
 from store.figures import FRIDAY, SATURDAY, cell, may, prices, statements
@@ -209,7 +210,7 @@ SPOILT: dict[Callable[[Path], None], str] = {
     without_mark: "is not a database",
     foreign: "is a database of another program",
     of_another: "is a database of another program",
-    newer: "is of version 99, and this triad knows versions up to 1",
+    newer: "is of version 99, and this triad knows versions up to 2",
 }
 
 
@@ -278,7 +279,7 @@ class TestSpoilt:
 class TestVersions:
     @pytest.fixture
     def older(self, filled: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
-        """A store of version 1, opened by a program that knows version 2."""
+        """A store of this version, opened by a program that knows the next."""
         step = "ALTER TABLE rates ADD COLUMN note VARCHAR; DELETE FROM prices;"
         monkeypatch.setattr(_schema, "STEPS", (*_schema.STEPS, step))
         return filled
@@ -289,7 +290,7 @@ class TestVersions:
     ) -> None:
         use(older)
 
-        assert older.info().schema_version == 2
+        assert older.info().schema_version == 3
         assert older.info().counts["statements"] == 1
 
     def test_a_copy_is_brought_up_to_date_and_the_file_is_not(
@@ -299,7 +300,7 @@ class TestVersions:
 
         copied = older.copy_in_memory()
 
-        assert copied.info().schema_version == 2
+        assert copied.info().schema_version == 3
         assert copied.closes(["AAA"], may(1)) == {}
         assert path.read_bytes() == content
 
@@ -310,7 +311,7 @@ class TestVersions:
 
         older.save([prices("AAA", [1])])
 
-        assert older.info().schema_version == 2
+        assert older.info().schema_version == 3
         assert older.closes(["AAA"], may(1))["AAA"] == {FRIDAY: 1}
 
     def test_a_step_that_fails_leaves_the_older_store(
@@ -322,8 +323,31 @@ class TestVersions:
             with pytest.raises(StoreError):
                 filled.info()
 
-        assert filled.info().schema_version == 1
+        assert filled.info().schema_version == 2
         assert len(filled.closes(["AAA"], may(1))["AAA"]) == 3
+
+    def test_a_store_of_the_first_version_keeps_all_it_has(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as changed:
+            changed.setattr(_schema, "STEPS", _schema.STEPS[:1])
+            first = Store(path)
+            first.save([prices("AAA", [1, 2, 3])])
+            first.save_run(screens.small(), SATURDAY)
+            assert "watch_events" not in tables(path)
+
+        store = Store(path)
+
+        assert store.untold_events() == ()
+        assert store.info().schema_version == 2
+        assert len(store.closes(["AAA"], may(1))["AAA"]) == 3
+        assert store.run(screens.small().run.id) == screens.small()
+
+
+def tables(path: Path) -> set[str]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        rows = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    return {name for (name,) in rows}
 
 
 class TestLock:

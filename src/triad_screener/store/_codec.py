@@ -2,6 +2,7 @@
 
 Readers and writers are built from the type hints of the dataclasses, once each. An
 answer that reads equal is the point: tuples, dates, order and every bit of a number.
+What an older program did not write takes the default of its field.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ def _reader(kind: type, parts: list[tuple[str, Convert | None]]) -> Convert:
 
     def read(value: dict[str, Any]) -> object:
         for name, convert in converted:
-            value[name] = convert(value[name])
+            if name in value:  # else an older program did not know of it
+                value[name] = convert(value[name])
         return kind(**value)
 
     return read

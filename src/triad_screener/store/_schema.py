@@ -46,12 +46,15 @@ CREATE TABLE run_lines (
     score_high DOUBLE
 );
 CREATE TABLE answers (key VARCHAR, run_id VARCHAR, until TIMESTAMP);
-CREATE TABLE watch_events (
+"""
+# What was seen of the watchlist.
+_SECOND: Final = """
+CREATE TABLE IF NOT EXISTS watch_events (
     entry VARCHAR, reference VARCHAR, day DATE, stage_before VARCHAR,
     stage_after VARCHAR, is_news BOOLEAN, mark_source VARCHAR, sighting VARCHAR,
     seen_at TIMESTAMP, told_at TIMESTAMP
 );
-CREATE TABLE watch_checks (
+CREATE TABLE IF NOT EXISTS watch_checks (
     checked_at TIMESTAMP, entry VARCHAR, mark_source VARCHAR, cik VARCHAR,
     reason VARCHAR, detail VARCHAR
 );
@@ -59,7 +62,7 @@ CREATE TABLE watch_checks (
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
 #: Step ``n`` leads from version ``n`` to ``n + 1``; the first from an empty file.
-STEPS: tuple[str, ...] = (_FIRST,)
+STEPS: tuple[str, ...] = (_FIRST, _SECOND)
 TABLES: Final = (
     "prices",
     "actions",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: What can be interrupted, and whether before or after it.
 STEPS = [
     f"{when} {step}"
-    for step in ("begin", "deliver", "remember", "forget")
+    for step in ("prepare", "begin", "deliver", "remember", "forget")
     for when in ("before", "after")
 ]
 
@@ -53,7 +53,7 @@ def halting(step: str, wanted: str, function: Callable[..., object]) -> object:
 def main(folder: str, port: str, key: str, step: str = "") -> None:
     """Put and flush."""
     for owner in (_box.Box, Email):
-        for name in ("begin", "deliver", "remember", "forget"):
+        for name in ("prepare", "begin", "deliver", "remember", "forget"):
             if hasattr(owner, name):
                 setattr(owner, name, halting(name, step, getattr(owner, name)))
     outbox = Outbox(Path(folder), patience=20)

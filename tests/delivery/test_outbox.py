@@ -377,7 +377,51 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         outbox.put(letter())
 
     assert error.value.what == (
-        f"The outbox {tmp_path}/file/outbox cannot be used (Not a directory)."
+        f"The outbox cannot be used ({tmp_path}/file/outbox: Not a directory)."
+    )
+
+
+def test_what_cannot_be_noted_is_not_sent(outbox: Outbox, folder: Path) -> None:
+    outbox.put(letter())
+    in_the_way = folder / "sent" / ".k1.json.draft"
+    in_the_way.mkdir()
+    postbox = Postbox()
+
+    for _ in range(3):
+        with pytest.raises(OutputError) as error:
+            outbox.flush(postbox, SATURDAY)
+
+    assert str(in_the_way) in error.value.what
+    assert postbox.taken == []
+    assert names(folder) == ["k1.eml"]
+    in_the_way.rmdir()
+    assert len(outbox.flush(postbox, SATURDAY).sent) == 1
+
+
+def test_a_note_that_was_prepared_in_vain_is_taken_away(
+    outbox: Outbox, folder: Path
+) -> None:
+    outbox.put(letter())
+
+    outbox.flush(Postbox(k1=DeliveryError("No.", "Wait.")), SATURDAY)
+
+    assert names(folder) == ["k1.eml"]
+
+
+def test_what_waits_for_somebody_who_reads_no_longer_is_set_aside(
+    outbox: Outbox, folder: Path
+) -> None:
+    outbox.put(letter("k1", recipient="Gone@example.com"))
+    outbox.put(letter("k2"))
+    postbox = Postbox()
+
+    found = outbox.flush(postbox, SATURDAY, {"jane@example.com"})
+
+    assert [one.key for one in postbox.taken] == ["k2"]
+    (remark,) = found.remarks
+    assert remark == (
+        "The letter to Gone@example.com of 2026-05-16 was given up since mail_to no "
+        f"longer names its reader; it is now {folder}/undeliverable/k1.eml."
     )
 
 
@@ -445,7 +489,7 @@ def is_marked(taken: Taken) -> bool:
 
 def expected(step: str) -> list[bool]:
     """Return whether each letter that arrives bears the mark of a second one."""
-    if step == "before begin":
+    if step in ("before prepare", "after prepare", "before begin"):
         return [False]
     if step in ("after begin", "before deliver"):
         return [True]

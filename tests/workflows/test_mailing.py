@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import TYPE_CHECKING
@@ -109,6 +109,7 @@ class TestKey:
             {"data_hash": "0" * 64},
             {"recipe": "other"},
             {"universe": "post"},
+            {"as_of": date(2026, 5, 8)},
             {"incumbents": ("AAA",)},
         ],
     )
@@ -157,7 +158,7 @@ class TestSending:
         assert caught.value.what == (
             f"The letter to {YOU} was not sent. The server refused it."
         )
-        assert caught.value.remedy == "Try later."
+        assert caught.value.remedy == "Try later. What waits is tried for 14 days."
 
     def test_of_several_that_wait_the_number_is_told(self) -> None:
         error = DeliveryError("The server is away.", "Try later.")
@@ -167,7 +168,19 @@ class TestSending:
             mailing.require_sent(Dispatch(failed=failed, waiting=3))
 
         assert caught.value.what == (
-            f"3 letters, the first of them to {YOU}, were not sent. The server is away."
+            f"3 letters were not sent. To {YOU}: The server is away."
+        )
+
+    def test_each_reason_is_told_with_those_it_is_true_of(self) -> None:
+        first, second = (DeliveryError(f"{n}.", "Try later.") for n in ("One", "Two"))
+        others = [replace(posted(NOW), recipient=name) for name in (ME, THEY)]
+        failed = ((posted(NOW), first), (others[0], second), (others[1], first))
+
+        with pytest.raises(DeliveryError) as caught:
+            mailing.require_sent(Dispatch(failed=failed, waiting=3))
+
+        assert caught.value.what == (
+            f"3 letters were not sent. To {YOU}, {THEY}: One. To {ME}: Two."
         )
 
 

@@ -100,8 +100,12 @@ class Box:
         """Say that it certainly did not go."""
         _move(self.begun(key), self.waiting(key))
 
-    def remember(self, letter: Posted, message_id: str) -> None:
-        """Say that it went."""
+    def draft(self, key: str) -> Path:
+        """Return where the note stands before a letter has gone."""
+        return self.sent / f".{key}.json.draft"
+
+    def prepare(self, letter: Posted, message_id: str) -> None:
+        """Write the note that a letter went, before it goes: later may be too late."""
         note = {
             "key": letter.key,
             "run": letter.run,
@@ -111,7 +115,11 @@ class Box:
             "sent_at": letter.at.isoformat(),
         }
         text = json.dumps(note, ensure_ascii=False, indent=1) + "\n"
-        files.replace(self.note(letter.key), text.encode(), 0o600)
+        files.replace(self.draft(letter.key), text.encode(), 0o600)
+
+    def remember(self, key: str) -> None:
+        """Say that a letter went, by the note that was prepared."""
+        _move(self.draft(key), self.note(key))
 
     def forget(self, path: Path) -> None:
         """Take away what is no longer needed."""

@@ -26,7 +26,7 @@ from triad_screener.errors import DeliveryError, LockedError, OutputError, Triad
 from triad_screener.model.mail import Dispatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -78,7 +78,12 @@ class Outbox:
                 return False
             return files.create(box.waiting(key), message.content, 0o600)
 
-    def flush(self, channel: Channel, now: datetime) -> Dispatch:
+    def flush(
+        self,
+        channel: Channel,
+        now: datetime,
+        readers: Collection[str] | None = None,
+    ) -> Dispatch:
         """Send what waits, the oldest first, and tidy up.
 
         After a failure that others would share, the others are left for the next time.
@@ -86,6 +91,8 @@ class Outbox:
         Args:
             channel: The way they go.
             now: For the age of letters and notes, with its time zone.
+            readers: Addresses that letters may still go to, in small letters; what
+                waits for another is set aside. None for all.
 
         Raises:
             LockedError: If another process is sending for too long.
@@ -96,7 +103,7 @@ class Outbox:
             if not self._box.folder.is_dir():
                 return Dispatch()
             with self._alone():
-                return _Round(self._box, channel, now).go()
+                return _Round(self._box, channel, now, readers).go()
 
     def letters(self) -> tuple[Posted, ...]:
         """Return the letters that wait and those that went, the newest first.
@@ -149,8 +156,9 @@ class Outbox:
             yield
         except OSError as error:
             told = error.strerror or type(error).__name__
+            place = error.filename2 or error.filename or self._box.folder
             raise OutputError(
-                f"The outbox {self._box.folder} cannot be used ({told}).",
+                f"The outbox cannot be used ({place}: {told}).",
                 "Make room or mend the permissions; no letter in it is lost.",
             ) from error
 
@@ -158,10 +166,17 @@ class Outbox:
 class _Round:
     """One pass over the folder, while no other process sends."""
 
-    def __init__(self, box: Box, channel: Channel, now: datetime) -> None:
+    def __init__(
+        self,
+        box: Box,
+        channel: Channel,
+        now: datetime,
+        readers: Collection[str] | None,
+    ) -> None:
         self.box = box
         self.channel = channel
         self.now = now
+        self.readers = readers
         self.sent: list[Posted] = []
         self.failed: list[tuple[Posted, DeliveryError]] = []
         self.remarks: list[str] = []
@@ -194,9 +209,16 @@ class _Round:
             self.box.forget(path)
             return None
         elif self.now - kept.letter.at > WAIT:
-            self._give_up(kept)
+            self._give_up(kept, f"after {WAIT.days} days")
+            return None
+        elif self._is_for_a_stranger(kept):
+            self._give_up(kept, "since mail_to no longer names its reader")
             return None
         return kept
+
+    def _is_for_a_stranger(self, kept: Kept) -> bool:
+        recipient = kept.letter.recipient.lower()
+        return self.readers is not None and recipient not in self.readers
 
     def _is_superfluous(self, path: Path) -> bool:
         """Return whether another copy went, or was begun by a quicker process."""
@@ -204,17 +226,33 @@ class _Round:
             return True
         return self.box.note(path.stem).exists()
 
-    def _give_up(self, kept: Kept) -> None:
+    def _give_up(self, kept: Kept, why: str) -> None:
         place, letter = self.box.set_aside(kept.path), kept.letter
         self.remarks.append(
             f"The letter to {letter.recipient} of {letter.at:%Y-%m-%d} was given up"
-            f" after {WAIT.days} days; it is now {place}."
+            f" {why}; it is now {place}."
         )
 
     def _send(self, kept: Kept) -> DeliveryError | None:
         """Send a letter; return why it did not go."""
-        if kept.letter.state == "unsure":
-            return self._send_again(kept)
+        # What cannot be noted is not sent: else it would be sent time and again.
+        gone = replace(kept.letter, at=self.now, state="sent")
+        self.box.prepare(gone, kept.message_id)
+        try:
+            again = kept.letter.state == "unsure"
+            error = self._send_again(kept) if again else self._send_first(kept)
+        except TriadError:
+            self.box.forget(self.box.draft(gone.key))
+            raise
+        if error is not None:
+            self.box.forget(self.box.draft(gone.key))
+            return error
+        self.box.remember(gone.key)
+        self.box.forget(self.box.begun(gone.key))
+        self.sent.append(gone)
+        return None
+
+    def _send_first(self, kept: Kept) -> DeliveryError | None:
         key = kept.letter.key
         self.box.begin(key)
         try:
@@ -226,7 +264,6 @@ class _Round:
             if not error.uncertain:
                 self.box.take_back(key)
             return error
-        self._went(kept)
         return None
 
     def _send_again(self, kept: Kept) -> DeliveryError | None:
@@ -236,18 +273,11 @@ class _Round:
             self.channel.deliver(message)
         except DeliveryError as error:
             return error
-        self._went(kept)
         self.remarks.append(
             f"The letter to {kept.letter.recipient} may arrive a second time: the"
             " first try ended without an answer."
         )
         return None
-
-    def _went(self, kept: Kept) -> None:
-        gone = replace(kept.letter, at=self.now, state="sent")
-        self.box.remember(gone, kept.message_id)
-        self.box.forget(self.box.begun(gone.key))
-        self.sent.append(gone)
 
     def _prune(self) -> None:
         """Take away old notes and what killed processes left half written."""

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from triad_screener.delivery._message import compose
+from triad_screener.delivery.outbox import WAIT
 from triad_screener.errors import DeliveryError
 from triad_screener.model.document import Style
 from triad_screener.model.mail import Envelope, split_address
@@ -38,12 +39,13 @@ def messages(
 
 
 def send_once_key(run: Run, recipient: str, now: datetime) -> str:
-    """Return a hash of the configuration, the figures, the recipient and the week.
+    """Return a hash of configuration, figures, their day, recipient and week.
 
     A job that is tried again has the same, and the letter goes once.
     """
     year, week, _ = now.isocalendar()
     parts = {
+        "as_of": run.as_of.isoformat(),
         "config": run.config_hash,
         "figures": run.data_hash,
         "incumbents": run.incumbents,
@@ -80,13 +82,19 @@ def require_sent(done: Dispatch) -> None:
     """Pass where everything went.
 
     Raises:
-        DeliveryError: If a letter did not; the first one tells why.
+        DeliveryError: If a letter did not, with the reason of each that was tried.
     """
     if not done.failed:
         return
-    letter, error = done.failed[0]
+    whom: dict[str, list[str]] = {}
+    for letter, error in done.failed:
+        whom.setdefault(error.what, []).append(letter.recipient)
     count = max(done.waiting, len(done.failed))
-    whose = f"The letter to {letter.recipient} was"
-    if count > 1:
-        whose = f"{count} letters, the first of them to {letter.recipient}, were"
-    raise DeliveryError(f"{whose} not sent. {error.what}", error.remedy)
+    if count == 1:
+        (reason,) = whom
+        told = f"The letter to {whom[reason][0]} was not sent. {reason}"
+    else:
+        reasons = (f"To {', '.join(names)}: {reason}" for reason, names in whom.items())
+        told = f"{count} letters were not sent. {' '.join(reasons)}"
+    remedy = done.failed[0][1].remedy
+    raise DeliveryError(told, f"{remedy} What waits is tried for {WAIT.days} days.")

@@ -238,6 +238,17 @@ class TestFile:
         letter = message_from_bytes((tmp_path / "a").read_bytes(), policy=default)
         assert letter["To"] == "Jane <jane@example.com>"
 
+    def test_a_dash_is_standard_output(
+        self, report: Triad, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+
+        answer = report("--eml", "-")
+
+        letter = message_from_bytes(answer.raw, policy=default)
+        assert letter["Subject"].startswith("triad: ")
+        assert not (tmp_path / "-").exists()
+
 
 def _without_moment(path: Path) -> bytes:
     content = path.read_bytes()
@@ -293,6 +304,70 @@ class TestMail:
 
         assert "What changed from 2026-04-17 to 2026-05-15" in answer.out
         assert earlier
+
+    def test_another_day_of_the_same_figures_is_another_letter(
+        self, report: Triad, mailbox: MailServer, postmaster: Postmaster
+    ) -> None:
+        assert mailbox
+
+        report("--email", "--as-of", EARLIER)
+        report("--email")
+
+        assert len(postmaster.taken) == 2
+
+    def test_a_person_at_a_terminal_is_told_what_was_done(
+        self, report: Triad, mailbox: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert mailbox
+        monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+        told = [report("--email").err, report("--email").err]
+        quiet = report("--email", "--quiet").err
+        silent = report("--if-changed", "--since", _only_run())
+
+        assert told[0] == "triad: Sent to you@example.com.\n"
+        assert (
+            told[1] == "triad: you@example.com has this letter of this week already.\n"
+        )
+        assert quiet == ""
+        assert silent.err == "triad: Nothing material moved: no letter.\n"
+
+    def test_who_is_no_reader_any_more_fails_no_run(
+        self,
+        report: Triad,
+        mailbox: MailServer,
+        postmaster: Postmaster,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        postmaster.replies = {"bad@example.com": "550 no such user"}
+        both = "you@example.com,Bad <bad@example.com>"
+        settle(monkeypatch, mailbox, TRIAD_MAIL_TO=both)
+        assert report("--email").code == 6
+        settle(monkeypatch, mailbox)
+
+        answer = report("--email")
+
+        assert answer.code == 0
+        assert "since mail_to no longer names its reader" in answer.err
+        assert report("--email").err == ""
+
+    def test_an_interruption_says_what_may_have_gone(
+        self, report: Triad, mailbox: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert mailbox
+
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("triad_screener.delivery.email.Email.deliver", stop)
+
+        answer = report("--email")
+
+        assert answer.code == 130
+        assert answer.err == (
+            "triad: What was under way may have gone; it comes again, marked "
+            "[again?].\n"
+        )
 
     def test_each_recipient_has_a_letter_alone(
         self,

@@ -232,7 +232,7 @@ def test_columns_give_way_by_importance() -> None:
 def test_the_ranking_keeps_its_scores() -> None:
     found = headings(render(reports.composed("screen"), Style()).text)
 
-    assert found[:5] == ["#", "Ticker", "Pillar", "Score", "Mom"]
+    assert found[:5] == ["#", "Ticker", "Pillar", "Score", "Range"]
     assert "Flag" not in found
 
 

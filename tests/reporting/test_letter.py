@@ -14,6 +14,7 @@ from triad_screener.model.watch import Sighting, WatchEvent
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.changes import Compared
 from triad_screener.reporting.letter import Story
+from triad_screener.reporting.news import news
 from triad_screener.reporting.overview import DISCLAIMER, View
 from triad_screener.screening.changes import compare
 
@@ -48,6 +49,15 @@ def points(found: Letter, title: str) -> tuple[str, ...]:
     return next((one.items for one in blocks if one.title.startswith(title)), ())
 
 
+def facts(found: Letter) -> dict[str, str]:
+    (rows,) = [
+        block.rows
+        for block in found.report.blocks
+        if isinstance(block, Table) and block.title == "About the figures"
+    ]
+    return {str(name): str(text) for name, text in rows}
+
+
 def titles(found: Letter) -> list[str]:
     return [getattr(block, "title", "") for block in found.report.blocks]
 
@@ -72,10 +82,10 @@ def test_without_a_ranked_line_the_subject_says_so() -> None:
 def test_a_letter_leads_with_what_changed_and_why() -> None:
     found = of_month()
 
-    news = found.report.blocks[0]
-    assert isinstance(news, Points)
-    assert news.title == "What changed from 2026-04-17 to 2026-05-15"
-    assert "points: " in news.items[1]
+    first = found.report.blocks[0]
+    assert isinstance(first, Points)
+    assert first.title == "What changed from 2026-04-17 to 2026-05-15"
+    assert "points: " in first.items[1]
     wanted = ["What moved", "Ranking", "Baskets", "What makes", "Prices", "Watchlist"]
     order = [
         next(at for at, t in enumerate(titles(found)) if t.startswith(w))
@@ -96,10 +106,15 @@ def test_the_subject_says_what_changed_in_one_short_line() -> None:
 def test_a_long_list_of_news_is_cut_with_the_number_left_out() -> None:
     lines = points(of_month(), "What changed")
 
-    ids = [screen.run.id[:8] for screen in (month().before, month().after)]
     assert len(lines) == 11
-    assert lines[-1].startswith("And ")
-    assert lines[-1].endswith(f" more: see 'triad diff {' '.join(ids)}'.")
+    assert lines[-1] == f"And {len(news(month())) - 10} more."
+
+
+def test_the_command_that_shows_all_changes_is_always_told() -> None:
+    ids = [screen.run.id[:8] for screen in (month().before, month().after)]
+
+    assert facts(of_month())["changes"] == f"all of them: triad diff {' '.join(ids)}"
+    assert "changes" not in facts(written(Story(screen=SMALL)))
 
 
 def test_nothing_material_is_said_in_one_line() -> None:
@@ -134,9 +149,10 @@ def test_news_of_the_watchlist_are_stages_and_new_marks() -> None:
 
     found = written(Story(screen=year[1], compared=compared))
 
-    news = points(found, "News of the watchlist")
-    assert "xAI: private to absorbed." in news
-    assert any(one.startswith("Databricks: ") for one in news)
+    told = points(found, "News of the watchlist")
+    assert "xAI: private to absorbed." in told
+    assert any(one.startswith("Databricks: ") for one in told)
+    assert not [one for one in told if "undisclosed" in one]
 
 
 def test_a_mark_that_stayed_is_no_news() -> None:
@@ -160,19 +176,14 @@ def test_the_figures_have_their_source_age_and_gaps_and_one_disclaimer() -> None
 
     found = letter.compose(Story(screen=screen), view)
 
-    (rows,) = [
-        block.rows
-        for block in found.report.blocks
-        if isinstance(block, Table) and block.title == "About the figures"
-    ]
-    facts = {str(name): str(text) for name, text in rows}
-    assert facts["source"].endswith("1 day old: not today's figures.")
-    assert (facts["just now"], facts["trouble"]) == ("Asked just now.", "One failed.")
-    assert facts["fresh"] == "39 of 39 lines"
-    assert "USD per TWD" in facts["rates"]
-    assert " figures: " in facts["missing"]
-    assert facts["notes"] == "a remark"
-    assert facts["run"].startswith(screen.run.id)
+    known = facts(found)
+    assert known["source"].endswith("1 day old: not today's figures.")
+    assert (known["just now"], known["trouble"]) == ("Asked just now.", "One failed.")
+    assert known["fresh"] == "39 of 39 lines"
+    assert "USD per TWD" in known["rates"]
+    assert " figures: " in known["missing"]
+    assert known["notes"] == "a remark"
+    assert known["run"].startswith(screen.run.id)
     assert texts(found).count(DISCLAIMER) == 1
 
 

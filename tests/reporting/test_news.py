@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -73,7 +74,7 @@ def test_a_move_is_told_with_its_three_largest_causes() -> None:
 
     assert found.short == "AMD 12 to 7"
     assert found.sentence == (
-        "AMD rose from 12 to 7, +4.6 points: price +6.0, other lines -2.0, "
+        "AMD rose from rank 12 to 7, +4.6 points: price +6.0, other lines -2.0, "
         "exchange rate +0.5, 1 more."
     )
 
@@ -82,7 +83,7 @@ def test_the_farthest_move_comes_first() -> None:
     found = told(change("AAA", 9, 5), change("BBB", 4, 12))
 
     assert [one.about for one in found] == ["BBB", "AAA"]
-    assert found[0].sentence.startswith("BBB fell from 4 to 12")
+    assert found[0].sentence.startswith("BBB fell from rank 4 to 12")
 
 
 def test_a_new_leader_is_told_but_one_place_is_not_material() -> None:
@@ -90,7 +91,7 @@ def test_a_new_leader_is_told_but_one_place_is_not_material() -> None:
     (far,) = told(change("NVDA", 4, 1))
 
     assert near.short == "NVDA 2 to 1"
-    assert near.sentence == "NVDA leads now, 2 to 1, +1.0 points: price +1.0."
+    assert near.sentence == "NVDA leads now, rank 2 to 1, +1.0 points: price +1.0."
     assert (near.is_material, far.is_material) == (False, True)
 
 
@@ -118,8 +119,34 @@ def test_who_entered_a_basket_or_left_it_comes_first() -> None:
     assert found[0].sentence == f"NEW entered the compute basket with {weight}."
     assert found[1].sentence == (
         f"{gone.ticker} left the compute basket, where it had {weight}; "
-        "2 to 9, -3.0 points: price -3.0."
+        "rank 2 to 9, -3.0 points: price -3.0."
     )
+
+
+def test_a_holding_that_left_while_its_rank_stayed_has_no_points() -> None:
+    basket = SAME.scores.baskets[0]
+    gone = basket.constituents[1]
+    kept = tuple(one for one in basket.constituents if one != gone)
+    new = replace(basket, constituents=kept)
+    baskets = (new, *SAME.scores.baskets[1:])
+    after = replace(SAME, scores=replace(SAME.scores, baskets=baskets))
+    same = Change(gone.ticker, 2, 2, 50.0, 50.0, {}, {})
+
+    (found,) = told(same, after=after)
+
+    assert found.sentence.endswith("; rank and score stayed.")
+
+
+def test_a_recipe_that_changed_is_told_first_and_is_no_news_of_the_market() -> None:
+    plain = json.loads(SAME.recipe)
+    plain["basket"]["size"] = 3
+    plain["description"] = "Another text."
+    after = replace(SAME, recipe=json.dumps(plain))
+
+    (found,) = told(after=after)
+
+    assert found.sentence == "The recipe changed: basket.size 5 to 3."
+    assert not found.is_material
 
 
 def test_a_holding_that_stayed_is_no_news() -> None:

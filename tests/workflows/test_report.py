@@ -10,7 +10,13 @@ import pytest
 
 import screens
 from store.figures import SATURDAY
-from triad_screener.errors import LetterRefusedError, UnknownNameError, UsageError
+from triad_screener.errors import (
+    LetterRefusedError,
+    StoreError,
+    UnknownNameError,
+    UsageError,
+)
+from triad_screener.model.document import Table
 from triad_screener.model.screen import BenchmarkFact
 from triad_screener.model.watch import Sighting, WatchEvent
 from triad_screener.reporting.overview import View
@@ -215,3 +221,31 @@ def seen() -> WatchEvent:
         grade="A",
     )
     return WatchEvent(sighting, "edgar", "private", "public_filed")
+
+
+def test_a_run_that_cannot_be_read_costs_the_comparison_only() -> None:
+    store = holding(run("a", 7))
+    with store._database.writing() as connection:  # noqa: SLF001 - the inner door
+        connection.execute("UPDATE runs SET screen = 'no screen'::BLOB")
+
+    found = written(store)
+
+    assert before(found) is None
+    told = [block for block in found.report.blocks if isinstance(block, Table)]
+    assert any(
+        "The run a, to compare with, cannot be read." in str(row)
+        for table in told
+        for row in table.rows
+    )
+    with pytest.raises(StoreError):
+        written(store, Wish(since="a"))
+
+
+def test_the_refusal_says_that_the_snapshot_served() -> None:
+    screen = replace(NOW, run=replace(NOW.run, source="bundled"))
+    view = View(lines=(), today=TODAY + timedelta(days=9), troubles=("No network.",))
+
+    with pytest.raises(LetterRefusedError) as caught:
+        report.write(screen, TestFloors.AGE, view, holding())
+
+    assert caught.value.what.endswith("The bundled snapshot served. No network.")

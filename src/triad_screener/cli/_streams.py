@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WIDTH_OFF_TERMINAL: Final = 100
 _NARROWEST, _WIDEST = 40, 400
 _LONGEST_LIST: Final = 1_000_000
-_STANDARD_OUTPUT: Final = Path("-")
+STANDARD_OUTPUT: Final = Path("-")
 _UNICODE: Final = ("utf", "gb18030")
 
 
@@ -68,14 +68,24 @@ def show(document: Document, output: Path | None) -> None:
         OutputError: If it cannot be written there.
         BrokenPipeError: If the reader of standard output has gone.
     """
-    if output is not None and output != _STANDARD_OUTPUT:
+    if output is not None and output != STANDARD_OUTPUT:
         files.write(output, document.text.encode())
         return
     encoding = "utf-8"
     if document.media_type == "text/plain" and sys.stdout.isatty():
         encoding = sys.stdout.encoding
+    put(document.text.encode(encoding, "replace"))
+
+
+def put(content: bytes) -> None:
+    """Write bytes to standard output.
+
+    Raises:
+        OutputError: If it takes nothing more.
+        BrokenPipeError: If the reader has gone.
+    """
     try:
-        sys.stdout.buffer.write(document.text.encode(encoding, "replace"))
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
@@ -114,6 +124,12 @@ def say(text: str) -> None:
     """Write a line to standard error; where that takes nothing, it is lost."""
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{text}\n")
+
+
+def hint(text: str) -> None:
+    """Tell a person at a terminal what was done; a job is told nothing."""
+    if sys.stderr.isatty():
+        tell([text])
 
 
 def tell(warnings: Iterable[str]) -> None:

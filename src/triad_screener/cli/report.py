@@ -1,11 +1,14 @@
 """triad report: the weekly letter."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from triad_screener.cli import _options as options
+
+if TYPE_CHECKING:
+    from triad_screener.reporting.letter import Letter
 
 app = typer.Typer(add_completion=False)
 
@@ -13,7 +16,7 @@ _LETTER, _MAIL = "Letter", "Delivery"
 
 
 @app.command("report")
-def command(  # noqa: C901, PLR0912, PLR0915 - a letter is asked for, shown and sent
+def command(
     *,
     since: Annotated[
         str,
@@ -50,8 +53,28 @@ def command(  # noqa: C901, PLR0912, PLR0915 - a letter is asked for, shown and 
             rich_help_panel=_LETTER,
         ),
     ] = False,
-    max_age: options.MaxAge = "4d",
-    min_coverage: options.MinCoverage = 0.6,
+    max_age: Annotated[
+        str,
+        typer.Option(
+            "--max-age",
+            envvar="TRIAD_MAX_AGE",
+            metavar="4d",
+            help="No letter (exit 69) if the figures are older.",
+            rich_help_panel=_LETTER,
+        ),
+    ] = "4d",
+    min_coverage: Annotated[
+        float | None,
+        typer.Option(
+            "--min-coverage",
+            envvar="TRIAD_MIN_COVERAGE",
+            min=0,
+            max=1,
+            metavar="0..1",
+            help="No letter if a smaller share of lines is ranked on fresh prices.",
+            rich_help_panel=_LETTER,
+        ),
+    ] = 0.6,
     email: Annotated[
         bool,
         typer.Option(
@@ -65,7 +88,7 @@ def command(  # noqa: C901, PLR0912, PLR0915 - a letter is asked for, shown and 
         typer.Option(
             "--eml",
             metavar="FILE",
-            help="Write the mail to a file; nothing is sent.",
+            help="Write the mail to a file, - for standard output; nothing is sent.",
             rich_help_panel=_MAIL,
         ),
     ] = None,
@@ -100,7 +123,15 @@ def command(  # noqa: C901, PLR0912, PLR0915 - a letter is asked for, shown and 
     output: options.Output = None,
     lang: options.Lang = options.Language.en,
     color: options.Color = options.Colour.auto,
-    quiet: options.Quiet = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            help="At a terminal, only warnings and errors.",
+            rich_help_panel="Output",
+        ),
+    ] = False,
     debug: options.Debug = False,
 ) -> int:
     """Write the weekly letter: what moved and why, ranking, baskets, watchlist.
@@ -117,81 +148,52 @@ def command(  # noqa: C901, PLR0912, PLR0915 - a letter is asked for, shown and 
       triad report --as-of 2026-05-15 --source bundled
     """
     del debug  # main reads it
-    from triad_screener import settings
-    from triad_screener.cli import _clock, _progress, _setup, _streams
-    from triad_screener.delivery import CHANNELS
-    from triad_screener.errors import TriadError
+    from triad_screener.cli import _clock, _setup, _streams
+    from triad_screener.cli._letters import Desk, mail_of
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting.overview import View
-    from triad_screener.workflows import answering, mailing, report, showing
+    from triad_screener.workflows import answering, report, showing
 
     # What is wrong with the mail is said before anything is asked or computed.
-    mail = settings.mail() if email else None
-    day, now = options.to_date(as_of), _clock.now()
+    mail = mail_of(email=email, eml=eml)
+    day, held = options.to_date(as_of), _setup.holdings(holdings)
     silence = options.to_days(heartbeat, "--heartbeat")
-    floors = showing.Floors(
-        max_age_days=options.to_days(max_age), min_coverage=min_coverage
+
+    def show(letter: "Letter") -> None:
+        render = RENDERERS[output_format.value]
+        _streams.show(render(letter.report, _streams.style(color)), output)
+
+    desk = Desk(
+        question=answering.Question(
+            config=config,
+            source=source,
+            offline=offline,
+            recipe=recipe,
+            settings=tuple(setting),
+            as_of=day,
+            universe=universe.value,
+            incumbents=options.split(incumbents),
+            holdings=held,
+        ),
+        wish=report.Wish(
+            since=since,
+            benchmark=benchmark,
+            holdings=held,
+            top=top,
+            floors=showing.Floors(
+                max_age_days=options.to_days(max_age), min_coverage=min_coverage
+            ),
+            allow_stale=allow_stale,
+        ),
+        view=View(lines=(), language=lang.value, today=day or _clock.today()),
+        means=_setup.means(options.to_seconds(timeout)),
+        outbox=_setup.outbox(),
+        show=show if output or not (email or eml) else None,
+        silence=silence if if_changed else 0.0,
+        quiet=quiet,
     )
-    held = _setup.holdings(holdings)
-    question = answering.Question(
-        config=config,
-        source=source,
-        offline=offline,
-        recipe=recipe,
-        settings=tuple(setting),
-        as_of=day,
-        universe=universe.value,
-        incumbents=options.split(incumbents),
-        holdings=held,
-    )
-    wish = report.Wish(
-        since=since,
-        benchmark=benchmark,
-        holdings=held,
-        top=top,
-        floors=floors,
-        allow_stale=allow_stale,
-    )
-    outbox = _setup.outbox()
-    letters = outbox.letters()
-    written, failure = None, None
-    try:
-        with _progress.bar(quiet=quiet) as progress:
-            means = _setup.means(options.to_seconds(timeout), progress)
-            kept = answering.recall(question, means)
-            found = kept or answering.answer(question, means)[0]
-        view = View(
-            lines=(),
-            language=lang.value,
-            today=day or _clock.today(),
-            told=found.told,
-            troubles=found.warnings,
-        )
-        earlier = [one.run for one in letters]
-        written = report.write(found.screen, wish, view, means.store, told=earlier)
-        _streams.tell(answering.keep(found, question, means, always=email))
-        if if_changed and not mailing.is_due(written, letters, now, silence):
-            written = None
-        if written and eml:
-            sender, recipient = settings.correspondents()
-            (trial,) = mailing.messages(written, sender, [recipient], now)
-            CHANNELS["file"](eml).deliver(trial)
-        if written and (output or not (email or eml)):
-            render = RENDERERS[output_format.value]
-            _streams.show(render(written.report, _streams.style(color)), output)
-    except TriadError as error:
-        if not mail:
-            raise
-        failure = error
     if mail:
-        if written:
-            for message in mailing.messages(written, mail.sender, mail.recipients, now):
-                outbox.put(message)
-            _streams.tell(report.settle(written, means.store, now))
-        # What waits from earlier goes out even where there is no letter today.
-        done = outbox.flush(CHANNELS["email"](mail.server), now)
-        _streams.tell(done.remarks)
-        if failure:
-            raise failure
-        mailing.require_sent(done)
+        desk.send(mail)
+    elif (letter := desk.written()) and eml:
+        desk.keep(letter, eml)
     return 0

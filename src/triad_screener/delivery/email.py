@@ -35,6 +35,9 @@ _LONGEST_QUOTE: Final = 160
 #: Lines that a server may say in all.
 _MOST_LINES: Final = 1000
 _UNAVAILABLE: Final = 421
+#: The server wants to know who sends.
+_UNSIGNED: Final = 530
+_SIGN_IN: Final = "Set smtp_user and a password."
 _NEXT_RUN: Final = "Nothing is to be done: the letter waits for the next run."
 _CHECK_WAY: Final = "Check smtp_host, smtp_port and the network."
 _CHECK_SECURITY: Final = (
@@ -248,6 +251,7 @@ class _Session:
             problem, remedy = f"does not take {what} for now: {said}", _NEXT_RUN
         else:
             problem, remedy = f"refuses {what}: {said}", _REMEDIES.get(what, _ASK)
+            remedy = _SIGN_IN if code == _UNSIGNED and not self.server.user else remedy
         return DeliveryError(
             f"{self.place} {problem}.",
             remedy,
@@ -275,6 +279,7 @@ _REMEDIES: Final = {
     "EHLO": _CHECK_SECURITY,
     "STARTTLS": _CHECK_SECURITY,
     "the connection": _CHECK_WAY,
+    "the letter": "Ask who runs the server; it takes nothing of this kind.",
 }
 
 

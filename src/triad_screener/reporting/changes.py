@@ -31,9 +31,10 @@ _NAMES = {
 }
 #: What the causes mean; to stand under `moves`.
 EXPLAINED = (
-    "Price: its own; books: its statements and shares; rate: of exchange; known: "
+    "Price: its own; books: fundamentals; rate: of exchange; known: availability, "
     "figures that came or went; others: the lines it is compared with. A part is what "
-    "a cause adds on average over all orders (Shapley); the parts sum to the change."
+    "a cause adds on average over all orders (Shapley); but for rounding, the parts "
+    "sum to the change."
 )
 
 
@@ -123,7 +124,15 @@ def record(found: Compared, moved: Sequence[Change]) -> dict[str, Any]:
 
 def _title(found: Compared) -> str:
     old, new = found.before.run, found.after.run
-    return f"From {old.as_of} (run {old.id}) to {new.as_of} (run {new.id})"
+    title = f"From {old.as_of} (run {old.id}) to {new.as_of} (run {new.id})"
+    if old.recipe != new.recipe:
+        title += f", recipe {old.recipe} to {new.recipe}"
+    return title
+
+
+def in_words(stage: str) -> str:
+    """Return a stage as it is said, such as ``public filed``."""
+    return stage.replace("_", " ")
 
 
 def _run(screen: Screen) -> dict[str, str]:
@@ -172,7 +181,10 @@ def _blocks(found: Compared, moved: Sequence[Change]) -> Iterator[Block]:
         yield baskets(title, found.baskets)
     if found.stages:
         columns = (Column("Company", Kind.NAME), Column("Was"), Column("Is"))
-        yield Table("Watchlist", columns, found.stages)
+        rows = tuple(
+            (name, in_words(was), in_words(now)) for name, was, now in found.stages
+        )
+        yield Table("Watchlist", columns, rows)
     yield Paragraph(f"{EXPLAINED} {DISCLAIMER}", Tone.QUIET)
 
 

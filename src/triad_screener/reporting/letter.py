@@ -16,7 +16,8 @@ from triad_screener.model.document import (
     Tone,
 )
 from triad_screener.reporting import changes, overview, pictures, record
-from triad_screener.reporting.news import company, in_words, news, told_of
+from triad_screener.reporting.changes import in_words
+from triad_screener.reporting.news import company, news, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -166,7 +167,7 @@ def _blocks(story: Story, told: Sequence[News], view: overview.View) -> Iterator
     yield from pictures.of_parts(screen)
     yield from pictures.of_courses(screen, story.benchmark)
     yield from _watched(story, view)
-    yield from _figures(screen, view)
+    yield from _figures(story, view)
 
 
 def _baskets(story: Story, view: overview.View) -> Iterator[Block]:
@@ -194,8 +195,7 @@ def _what_changed(story: Story, told: Sequence[News]) -> Iterator[Block]:
         lines.append("Nothing material moved.")
     old, new = found.before.run, found.after.run
     if len(told) > _NEWS_TOLD:
-        more = f"{len(told) - _NEWS_TOLD} more"
-        lines.append(f"And {more}: see 'triad diff {old.id[:8]} {new.id[:8]}'.")
+        lines.append(f"And {len(told) - _NEWS_TOLD} more.")
     yield Points(f"What changed from {old.as_of} to {new.as_of}", tuple(lines))
     if shown := _largest(found.moved):
         yield changes.moves(shown)
@@ -230,24 +230,26 @@ def _new_marks(found: Compared) -> Iterator[str]:
     for entry in found.after.watchlist:
         mark = entry.last_mark
         if mark and entry.id in old and not _is_same(mark, old[entry.id]):
-            worth = overview.worth(mark.post_money, mark.currency)
-            yield f"{entry.name}: {mark.round}, {worth}, {mark.date}, {mark.source}."
+            worth = ""
+            if mark.post_money is not None:
+                worth = f", {overview.worth(mark.post_money, mark.currency)}"
+            yield f"{entry.name}: {mark.round}{worth}, {mark.date}, {mark.source}."
 
 
 def _is_same(mark: MarkFact, other: MarkFact | None) -> bool:
     return other is not None and (mark.round, mark.date) == (other.round, other.date)
 
 
-def _figures(screen: Screen, view: overview.View) -> Iterator[Block]:
+def _figures(story: Story, view: overview.View) -> Iterator[Block]:
     """Yield sources, ages and gaps, and the one line that this is not advice."""
     columns = (Column("", Kind.NAME, 100), Column("", Kind.TEXT, 90))
-    rows = [(name, text) for name, text in _facts(screen, view) if text]
+    rows = [(name, text) for name, text in _facts(story, view) if text]
     yield Table("About the figures", columns, tuple(rows))
     yield Paragraph(overview.DISCLAIMER, Tone.QUIET)
 
 
-def _facts(screen: Screen, view: overview.View) -> Iterator[tuple[str, str]]:
-    run = screen.run
+def _facts(story: Story, view: overview.View) -> Iterator[tuple[str, str]]:
+    screen, run = story.screen, story.screen.run
     yield "source", overview.source_line(screen, view.today)
     yield "just now", view.told
     yield "trouble", " ".join(view.troubles)
@@ -257,4 +259,7 @@ def _facts(screen: Screen, view: overview.View) -> Iterator[tuple[str, str]]:
     parts = [f"{reason} {count}" for reason, count in reasons.most_common()]
     yield "missing", f"{len(screen.gaps)} figures: {', '.join(parts)}" if parts else ""
     yield "notes", "; ".join(screen.warnings)
+    if story.compared:
+        before = story.compared.before.run.id
+        yield "changes", f"all of them: triad diff {before[:8]} {run.id[:8]}"
     yield "run", f"{run.id}, recipe {run.recipe}, universe {run.universe}"

@@ -7,11 +7,14 @@ watched company at another stage, and a price that went stale.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from triad_screener.reporting.changes import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from triad_screener.model.screen import Screen
     from triad_screener.model.watch import WatchEvent
@@ -52,6 +55,7 @@ def news(found: Compared, events: Sequence[WatchEvent] = ()) -> tuple[News, ...]
         events: What was seen of the watchlist since the last letter.
     """
     every = (
+        *_recipe(found),
         *_baskets(found),
         *_leader(found),
         *_arrivals(found.changes),
@@ -87,6 +91,30 @@ def because(change: Change) -> str:
     return f"{whole:+.1f} points{': ' if causes else ''}{causes}"
 
 
+def _recipe(found: Compared) -> Iterator[News]:
+    """Yield the values of the recipe that differ: not the market, but a hand."""
+    old, new = (_values(json.loads(s.recipe)) for s in (found.before, found.after))
+    told = [
+        f"{name} {old.get(name)} to {new.get(name)}"
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    ]
+    if told:
+        sentence = f"The recipe changed: {', '.join(told)}."
+        yield News("recipe", "recipe changed", sentence, is_material=False)
+
+
+def _values(recipe: Mapping[str, Any], at: str = "") -> dict[str, object]:
+    """Return the values of a recipe by dotted name."""
+    found: dict[str, object] = {}
+    for name, value in recipe.items():
+        if isinstance(value, dict):
+            found |= _values(value, f"{at}{name}.")
+        elif name != "description":
+            found[f"{at}{name}"] = value
+    return found
+
+
 def _baskets(found: Compared) -> Iterator[News]:
     """Yield who entered a basket, then who left one."""
     causes = {change.ticker: change for change in found.changes}
@@ -104,8 +132,10 @@ def _baskets(found: Compared) -> Iterator[News]:
 def _with_place(told: str, change: Change | None) -> str:
     if change is None or change.rank_before is None or change.rank_after is None:
         return f"{told}."
+    if not change.is_change:
+        return f"{told}; rank and score stayed."
     step = _step(change.rank_before, change.rank_after)
-    return f"{told}; {step}, {because(change)}."
+    return f"{told}; rank {step}, {because(change)}."
 
 
 def _step(before: int, after: int) -> str:
@@ -120,7 +150,7 @@ def _leader(found: Compared) -> Iterator[News]:
     if first is None or first.rank_before in (None, 1):
         return
     short = f"{first.ticker} {first.rank_before} to 1"
-    told = f"{first.ticker} leads now, {first.rank_before} to 1, {because(first)}."
+    told = f"{first.ticker} leads now, rank {first.rank_before} to 1, {because(first)}."
     is_far = (first.rank_before or 1) - 1 >= LEAST_MOVE
     yield News(first.ticker, short, told, is_material=is_far)
 
@@ -164,11 +194,6 @@ def _stages(found: Compared) -> Iterator[News]:
         yield News(name, f"{name} {in_words(after)}", told)
 
 
-def in_words(stage: str) -> str:
-    """Return a stage as it is said, such as ``public filed``."""
-    return stage.replace("_", " ")
-
-
 def _moves(changes: Sequence[Change]) -> Iterator[News]:
     """Yield ranks that moved far, the farthest first; a new leader is told apart."""
     far = [change for change in changes if _places(change) >= LEAST_MOVE]
@@ -180,7 +205,7 @@ def _moves(changes: Sequence[Change]) -> Iterator[News]:
                 else "fell"
             )
             step = f"{change.rank_before} to {change.rank_after}"
-            told = f"{change.ticker} {verb} from {step}, {because(change)}."
+            told = f"{change.ticker} {verb} from rank {step}, {because(change)}."
             yield News(change.ticker, f"{change.ticker} {step}", told)
 
 

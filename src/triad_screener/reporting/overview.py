@@ -178,7 +178,7 @@ def ranking(lines: Sequence[Record]) -> Table:
         Column("Name", Kind.TEXT, 30),
         Column("Pillar", Kind.PILLAR, 60),
         Column("Score", Kind.SCORE, 100),
-        Column("Range", Kind.TEXT, 40),
+        Column("Range", Kind.TEXT, 95),
         *(Column(_GROUP_HEADINGS[group], Kind.BAR, 90) for group in GROUPS),
         Column("1 year", Kind.TREND, 50),
         Column("Conf", Kind.TEXT, 45),

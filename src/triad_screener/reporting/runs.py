@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
     from triad_screener.model.stored import Place, RunEntry
 
-_NOTHING = "No run is kept yet. 'triad screen' keeps each one."
+_NOTHING = (
+    "No run is kept yet. 'triad screen' keeps each one; those of the bundled snapshot "
+    "only where a store is already."
+)
 
 
 def of_runs(entries: Sequence[RunEntry]) -> Report:
@@ -46,7 +49,7 @@ def of_runs(entries: Sequence[RunEntry]) -> Report:
         note="Show one again: triad screen --run ID.",
     )
     return Report(
-        title=f"{len(entries)} runs",
+        title=f"{len(entries)} run{'' if len(entries) == 1 else 's'}",
         blocks=(table,) if entries else (Paragraph(_NOTHING, Tone.NOTICE),),
         record={"schema_version": 1, "runs": rows},
         rows=tuple(rows),
@@ -119,7 +122,7 @@ def of_history(ticker: str, places: Sequence[Place]) -> Report:
     )
     trend = Table("Score", (Column("", Kind.TREND, 100),), ((scores,),))
     return Report(
-        title=f"{ticker} in {len(places)} runs",
+        title=f"{ticker} in {len(places)} run{'' if len(places) == 1 else 's'}",
         blocks=(table, trend) if len(scores) > 1 else (table,),
         record={"schema_version": 1, "ticker": ticker, "places": rows},
         rows=tuple(rows),

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def choose(store: Store, names: Sequence[str]) -> tuple[str, str]:
     """Return the ids of the two runs that ``names`` mean, the earlier first.
 
-    No name means the last run kept and the one before it of the same universe; one
-    name, that run and the last one kept of its universe.
+    No name means the last run kept and the one before it of the same universe and
+    recipe; one name, that run and the last one kept that is like it.
 
     Raises:
         UnknownNameError: If there is no such run.
@@ -44,17 +44,19 @@ def choose(store: Store, names: Sequence[str]) -> tuple[str, str]:
 
 
 def _last(known: Sequence[RunEntry], other: RunEntry) -> RunEntry:
-    """Return the last run kept, of the universe of ``other``, that is not it."""
+    """Return the last run kept, of universe and recipe of ``other``, that is not it."""
+    like = other.universe, other.recipe
     for entry in known:
-        if entry.id != other.id and entry.universe == other.universe:
+        if entry.id != other.id and (entry.universe, entry.recipe) == like:
             return entry
     raise _nothing()
 
 
 def _nothing() -> NoDataError:
     return NoDataError(
-        "There are no two runs of one universe to compare.",
-        "Run 'triad screen' on another day, or with --as-of DATE.",
+        "There are no two runs of one universe and recipe to compare.",
+        "Run 'triad screen' on another day, or with --as-of DATE; runs of the bundled "
+        "snapshot are kept only where a store is already.",
     )
 
 

@@ -6,17 +6,24 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from triad_screener.errors import LetterRefusedError, TriadError, UnknownNameError
+from triad_screener.errors import (
+    LetterRefusedError,
+    StoreError,
+    TriadError,
+    UnknownNameError,
+)
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.letter import Story
 from triad_screener.workflows import diff, showing
+from triad_screener.workflows.answering import BUNDLED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from triad_screener.model.screen import Screen
     from triad_screener.model.stored import RunEntry
+    from triad_screener.reporting.changes import Compared
     from triad_screener.reporting.letter import Letter
     from triad_screener.reporting.overview import View
     from triad_screener.store import Store
@@ -69,10 +76,10 @@ def write(
     _require_benchmark(screen, wish.benchmark)
     doubts = showing.below_floor(screen, wish.floors, view.today or screen.run.as_of)
     if doubts and not wish.allow_stale:
-        raise LetterRefusedError(doubts)
+        raise LetterRefusedError((*doubts, *_served(screen), *view.troubles))
     known = [entry for entry in store.runs() if _is_like(entry, screen)]
-    before = wish.since or _baseline(screen, known, told)
-    found = diff.compare(store.run(before), screen, wish.holdings) if before else None
+    found, warning = _compared(screen, wish, _baseline(screen, known, told), store)
+    view = replace(view, troubles=(*view.troubles, *warning))
     age = replace(wish.floors, min_coverage=None)
     story = Story(
         screen=screen,
@@ -86,6 +93,22 @@ def write(
     return letter.compose(story, replace(view, lines=_lines(screen, wish.top)))
 
 
+def _compared(
+    screen: Screen, wish: Wish, baseline: str | None, store: Store
+) -> tuple[Compared | None, tuple[str, ...]]:
+    """Return what lies between, and a sentence if the earlier run cannot be read."""
+    before = wish.since or baseline
+    if not before:
+        return None, ()
+    try:
+        return diff.compare(store.run(before), screen, wish.holdings), ()
+    except StoreError:
+        if wish.since:
+            raise
+        told = f"The run {before}, to compare with, cannot be read."
+        return None, (told,)
+
+
 def settle(letter: Letter, store: Store, now: datetime) -> tuple[str, ...]:
     """Note that a letter was put on its way; return what went wrong.
 
@@ -96,6 +119,11 @@ def settle(letter: Letter, store: Store, now: datetime) -> tuple[str, ...]:
     except TriadError as error:
         return (f"The news of the watchlist will be told again: {error.what}",)
     return ()
+
+
+def _served(screen: Screen) -> Iterator[str]:
+    if screen.run.source == BUNDLED:
+        yield "The bundled snapshot served."
 
 
 def _require_benchmark(screen: Screen, benchmark: str) -> None:

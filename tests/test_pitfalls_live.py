@@ -29,7 +29,7 @@ from store import figures
 from triad_screener import cli, settings
 from triad_screener.cli import _clock
 from triad_screener.errors import StoreError
-from triad_screener.sources import _gate, _yahoo_wire
+from triad_screener.sources import _gate, _tries, _yahoo_wire
 from triad_screener.store import Store
 from triad_screener.workflows import fetching
 
@@ -303,7 +303,7 @@ def server(
     monkeypatch.setattr(fetching, "SAVE_EVERY", 60.0)
     # Between tries wait as briefly as can be.
     monkeypatch.setattr(_gate, "PAUSE", 0.01)
-    monkeypatch.setattr(_yahoo_wire, "_BACKOFF", lambda _: 0.01)
+    monkeypatch.setattr(_tries, "BACKOFF", lambda _: 0.01)
     serving = threading.Thread(target=started.serve_forever, args=(0.02,))
     serving.start()
     yield started

@@ -25,7 +25,7 @@ def ids(live: Triad, world: World) -> Ids:
 
 def test_runs_are_listed_the_last_kept_first(triad: Triad, ids: Ids) -> None:
     listed = triad("runs", "list", "--format", "tickers")
-    bare = triad("runs")
+    bare = triad("runs", "--format", "table")
 
     assert listed.rows == ids[::-1]
     assert (bare.code, bare.err) == (0, "")

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import reports
+from markup import Markup
 from triad_screener.model.document import (
     Column,
     Kind,
@@ -27,7 +27,6 @@ from triad_screener.rendering.html import render
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-VOID: Final = {"meta", "br", "img"}
 SCRIPT: Final = f"<script>\n{source('page.js')}\n</script>"
 ALLOWED: Final = {
     *("html", "head", "meta", "title", "style", "body", "section", "div"),
@@ -62,40 +61,8 @@ REPORTS: Final[list[Callable[[], Report]]] = [
 REPORT_NAMES: Final = [*reports.COMPOSED, *map(ascii, reports.HOSTILE)]
 
 
-class Page(HTMLParser):
-    """Reads a page and complains of tags that do not match."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.shown: list[str] = []
-        self.complaints: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.complaints.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] not in ("style", "script"):
-            self.shown.append(data)
-
-
-def page(report: Report) -> Page:
-    return Page(render(report, Style()).text)
+def page(report: Report) -> Markup:
+    return Markup(render(report, Style()).text)
 
 
 def grid(kind: Kind, cell: object, pillar: str | None = None) -> str:

@@ -3,12 +3,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import partial
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 import reports
+from markup import Markup
 from triad_screener.model.document import (
     Column,
     Kind,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from triad_screener.model.document import Block
 
-VOID: Final = {"meta", "br", "img"}
 ALLOWED: Final = {
     *(
         "html",
@@ -61,39 +60,12 @@ REPORT_NAMES: Final = [*reports.COMPOSED, *map(ascii, reports.HOSTILE)]
 LIMIT: Final = 100_000
 
 
-class Letter(HTMLParser):
-    """Reads a letter and complains of tags that do not match."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.shown: list[str] = []
-        self.complaints: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.complaints.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.shown.append(data)
-
-
 def letter(*blocks: Block) -> str:
     return render(Report("T", blocks, {}, pillars=reports.PILLARS), Style()).text
 
 
 def words(text: str) -> str:
-    return " ".join(" ".join(Letter(text).shown).split())
+    return " ".join(" ".join(Markup(text).shown).split())
 
 
 def headings(text: str) -> list[str]:
@@ -119,7 +91,7 @@ def test_a_letter_made_by_hand(snapshot: Callable[[str, str], None]) -> None:
 def test_a_letter_has_only_what_mail_clients_know(
     report: Callable[[], Report],
 ) -> None:
-    found = Letter(render(report(), Style()).text)
+    found = Markup(render(report(), Style()).text)
 
     assert (found.complaints, found.open) == ([], [])
     assert set(found.tags) <= ALLOWED
@@ -133,7 +105,7 @@ def test_pictures_come_with_the_letter_and_nothing_is_fetched(
     report: Callable[[], Report],
 ) -> None:
     found = render(report(), Style())
-    attributes = Letter(found.text).attributes
+    attributes = Markup(found.text).attributes
 
     sources = [value for name, value in attributes if name == "src"]
     assert sorted(sources) == [f"cid:{image.name}" for image in found.images]
@@ -160,7 +132,7 @@ def test_the_letter_of_the_whole_universe_is_not_cut() -> None:
 
 @pytest.mark.parametrize("text", reports.HOSTILE, ids=ascii)
 def test_a_hostile_name_is_shown_as_text(text: str) -> None:
-    found = Letter(render(reports.hostile(text), Style()).text)
+    found = Markup(render(reports.hostile(text), Style()).text)
 
     visible = "".join(c for c in text.replace("\n", " ") if c.isprintable())
     squeezed = "".join("".join(found.shown).split())
@@ -189,7 +161,7 @@ def test_a_letter_is_never_so_long_that_it_is_clipped(
     text = letter(*blocks)
 
     assert len(text.encode()) < LIMIT
-    assert Letter(text).open == []
+    assert Markup(text).open == []
     assert (
         "stand in the text part" in text
         or "stands in the text part" in text

@@ -18,7 +18,7 @@ from sources.yahoo_server import Answer
 from triad_screener.errors import ConfigurationError
 from triad_screener.model.watch import Asked
 from triad_screener.ports import MarkSourceSettings
-from triad_screener.sources import _edgar_wire, _gate, edgar
+from triad_screener.sources import _edgar_wire, _gate, _tries, edgar
 from triad_screener.sources._gate import Gate
 from watched import watching
 
@@ -76,7 +76,7 @@ def server(
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as briefly as can be."""
     monkeypatch.setattr(_gate, "PAUSE", 0.01)
-    monkeypatch.setattr(_edgar_wire, "_BACKOFF", lambda _: 0.01)
+    monkeypatch.setattr(_tries, "BACKOFF", lambda _: 0.01)
     monkeypatch.setattr(edgar, "RATE", 1000.0)
 
 

@@ -17,7 +17,7 @@ import trustme
 from sources.yahoo_server import HOSTS, Answer, YahooServer, as_json, error, reply
 from triad_screener.model.live import Bars, FetchFailure, QuoteFacts
 from triad_screener.model.market import DatedValue
-from triad_screener.sources import _gate, _yahoo_wire, yahoo
+from triad_screener.sources import _gate, _tries, _yahoo_wire, yahoo
 from triad_screener.sources._gate import Gate
 from triad_screener.sources._yahoo_wire import (
     NOWHERE,
@@ -80,7 +80,7 @@ def server(
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as briefly as can be."""
     monkeypatch.setattr(_gate, "PAUSE", 0.01)
-    monkeypatch.setattr(_yahoo_wire, "_BACKOFF", lambda _: 0.01)
+    monkeypatch.setattr(_tries, "BACKOFF", lambda _: 0.01)
 
 
 @pytest.fixture(autouse=True)

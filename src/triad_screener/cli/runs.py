@@ -5,19 +5,14 @@ from typing import Annotated
 import typer
 
 from triad_screener.cli import _options as options
+from triad_screener.cli._groups import Listing
 
 app = typer.Typer(
+    cls=Listing,
     add_completion=False,
     help="List the runs that are kept; show what is known of one.",
     rich_markup_mode="rich",
 )
-
-
-@app.callback(invoke_without_command=True)
-def _root(context: typer.Context) -> None:
-    """List the runs that are kept; show what is known of one."""
-    if context.invoked_subcommand is None:
-        listed()
 
 
 @app.command("list")
@@ -32,8 +27,8 @@ def listed(
 
     [bold]Examples[/]
 
-      triad runs list
-      triad runs list --format tickers | head -1
+      triad runs
+      triad runs --format tickers | head -1
     """
     del debug  # main reads it
     from triad_screener.cli import _setup, _streams

@@ -2,25 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from triad_screener.cli import _options as options
-
-
-class _Group(TyperGroup):
-    """A group whose first command needs no name."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
-        if not args or (args[0] not in self.commands and args[0] != "--help"):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
-
+from triad_screener.cli._groups import Listing
 
 app = typer.Typer(
-    cls=_Group,
+    cls=Listing,
     add_completion=False,
     help="Follow companies not yet listed: stage, marks, holders, filings.",
     rich_markup_mode="rich",

@@ -35,6 +35,8 @@ _LONGEST_QUOTE: Final = 160
 #: Lines that a server may say in all.
 _MOST_LINES: Final = 1000
 _UNAVAILABLE: Final = 421
+#: First digit of a refusal that is meant for now, by RFC 5321.
+_FOR_NOW: Final = 4
 #: The server wants to know who sends.
 _UNSIGNED: Final = 530
 _SIGN_IN: Final = "Set smtp_user and a password."
@@ -247,7 +249,7 @@ class _Session:
         said = f"{code} {self._quoted(reply)}".rstrip()
         if code < 0:
             problem, remedy = f"answers nonsense at {what}", _CHECK_SECURITY
-        elif 400 <= code < 500:  # noqa: PLR2004 - for now, by RFC 5321
+        elif code // 100 == _FOR_NOW:
             problem, remedy = f"does not take {what} for now: {said}", _NEXT_RUN
         else:
             problem, remedy = f"refuses {what}: {said}", _REMEDIES.get(what, _ASK)

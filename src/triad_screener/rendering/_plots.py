@@ -430,8 +430,17 @@ def _stack(
 
 def _mark(x: Sequence[float], y: Sequence[float], label: str = "") -> Line2D:
     """Return the mark of a sum."""
-    mark = {"marker": "D", "markersize": 5, "color": _INK, "markeredgecolor": _GROUND}
-    return Line2D(x, y, linestyle="", zorder=4, label=label, **mark)  # type: ignore[arg-type]
+    return Line2D(
+        x,
+        y,
+        linestyle="",
+        zorder=4,
+        label=label,
+        marker="D",
+        markersize=5,
+        color=_INK,
+        markeredgecolor=_GROUND,
+    )
 
 
 def _pillars(picture: Picture, pillars: Pillars) -> list[Artist]:

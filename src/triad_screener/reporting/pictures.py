@@ -26,7 +26,7 @@ def of_ranks(
     ranks: Sequence[tuple[date, Mapping[str, int]]], screen: Screen
 ) -> Iterator[Picture]:
     """Yield the ranks of the leaders over the days given; nothing for one day."""
-    if len(ranks) < 2:  # noqa: PLR2004 - a line has two ends
+    if len(ranks) <= 1:
         return
     names = [line.ticker for line in screen.scores.lines[:RANKED]]
     first, last = ranks[0], ranks[-1]
@@ -128,7 +128,7 @@ def _relative(fact: LineFacts, fund: BenchmarkFact) -> tuple[float | None, ...]:
     cannot be compared.
     """
     own, other = fact.trend[-len(fund.trend) :], fund.trend[-len(fact.trend) :]
-    if fact.price_currency != fund.price_currency or len(own) < 2:  # noqa: PLR2004 - a line has two ends
+    if fact.price_currency != fund.price_currency or len(own) <= 1:
         return ()
     before = (None,) * (len(fund.trend) - len(own))
     start = own[0] / other[0]

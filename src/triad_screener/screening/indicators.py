@@ -311,7 +311,7 @@ def _level(
     indicator: Indicator, evidence: Evidence
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Return the newest figure of the second series, shown beside, or why not."""
-    if len(indicator.series) < 2:  # noqa: PLR2004 - the second is optional
+    if len(indicator.series) <= 1:
         return {}, ()
     try:
         return {"level": _points(indicator.series[1], evidence)[-1].value}, ()
@@ -469,7 +469,7 @@ def _step(
     stage = stage_at(entry, evidence.as_of)
     known = [mark for mark in entry.marks if mark.date <= evidence.as_of]
     priced = [mark for mark in known if mark.post_money]
-    if stage is None or stage.stage in _LISTED or len(priced) < 2:  # noqa: PLR2004 - a step
+    if stage is None or stage.stage in _LISTED or len(priced) <= 1:
         return None
     before, newest = priced[-2:]
     old = (evidence.as_of - newest.date).days > indicator.max_age_days

@@ -67,7 +67,7 @@ def _unfit(fact: WatchlistFact, known: float, floor: float) -> str:
 
 
 def _momentum(fact: WatchlistFact, rubric: Rubric) -> Found:
-    if len(fact.valued) < 2:  # noqa: PLR2004 - the last and the one before
+    if len(fact.valued) <= 1:
         return None, None, "fewer than two marks with a value"
     before, last = fact.valued[-2:]
     if before.currency != last.currency:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tenacity import Retrying, retry_if_exception, wait_exponential_jitter
-
 from triad_screener.model.live import ABSENT, NETWORK, RATE_LIMITED, FetchFailure
 from triad_screener.sources._edgar_cache import Marks
 from triad_screener.sources._setback import (
@@ -21,12 +19,11 @@ from triad_screener.sources._setback import (
     Setback,
     asked_to_wait,
 )
+from triad_screener.sources._tries import retrying, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
-
-    from tenacity import RetryCallState
 
     from triad_screener.sources._edgar_cache import Cache, Kept
     from triad_screener.sources._gate import Gate
@@ -38,8 +35,6 @@ BURST: Final = 1.0
 TIMEOUT: Final = (4.0, 10.0)
 #: Bytes of the largest answer that is read.
 LARGEST: Final = 40_000_000
-TRIES: Final = 3
-_BACKOFF: Final = wait_exponential_jitter(multiplier=0.5, max=4, jitter=0.5)
 _CHUNK: Final = 65_536
 _UNCHANGED, _REFUSED, _NOT_FOUND, _TOO_MANY = 304, 403, 404, 429
 _FIRST_REDIRECT: Final = 300
@@ -103,36 +98,16 @@ class Wire:
         kept = self._cache.find(address)
         if kept and fresh_for and kept.is_fresh(self._now, fresh_for):
             return Reply(kept.content, _nothing)
-        retrying = Retrying(
-            stop=self._gives_up,
-            wait=_wait,
-            retry=retry_if_exception(_worth_another),
-            sleep=self._gate.sleep,
-            reraise=True,
-        )
-        return retrying(self._once, address, kept)
+        return retrying(self._gate)(self._once, address, kept)
 
     def stop(self) -> None:
         """Let whatever waits fail at once."""
         self._gate.stop()
 
-    def _gives_up(self, state: RetryCallState) -> bool:
-        tried = state.attempt_number >= TRIES
-        return tried or not self._gate.allows(state.upcoming_sleep)
-
     def _once(self, address: str, kept: Kept | None) -> Reply:
         self._gate.admit()
-        try:
+        with told(self._gate):
             return self._answer(address, kept)
-        except Setback as setback:
-            self._gate.failed(setback)
-            raise
-        except FetchFailure as failure:
-            if failure.reason == ABSENT:  # that is an answer, too
-                self._gate.answered()
-            raise
-        finally:
-            self._gate.release()
 
     def _answer(self, address: str, kept: Kept | None) -> Reply:
         response = self._ask(address, kept)
@@ -242,14 +217,3 @@ def _read(response: Any) -> bytes:  # noqa: ANN401 - untyped
         detail = "The connection to EDGAR broke off."
         raise Setback(NETWORK, detail, strain=CUT) from error
     return b"".join(parts)
-
-
-def _worth_another(error: BaseException) -> bool:
-    return isinstance(error, Setback) and error.again
-
-
-def _wait(state: RetryCallState) -> float:
-    """Return the seconds before another try: what was asked for, and some jitter."""
-    error = state.outcome.exception() if state.outcome else None
-    after = error.after if isinstance(error, Setback) else None
-    return max(after or 0.0, _BACKOFF(state))

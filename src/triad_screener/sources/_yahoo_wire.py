@@ -16,24 +16,15 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tenacity import (
-    Retrying,
-    retry_if_exception,
-    wait_exponential_jitter,
-)
-
-from triad_screener.model.live import ABSENT, NETWORK, FetchFailure
+from triad_screener.model.live import NETWORK, FetchFailure
 from triad_screener.sources import _yahoo_failures as failures
 from triad_screener.sources._setback import Setback, answered_at, asked_to_wait
+from triad_screener.sources._tries import retrying, told
 from triad_screener.sources._yahoo_sign_in import SignIn, is_sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-
-    from tenacity import (
-        RetryCallState,
-    )
 
     from triad_screener.sources._gate import Gate
 
@@ -43,13 +34,11 @@ TIMEOUTS: Final = (4.0, 6.0)
 SIGN_IN_TIMEOUTS: Final = (2.0, 3.0)
 FIRST_TIMEOUTS: Final = (2.5, 3.5)
 FIRST_SIGN_IN_TIMEOUTS: Final = (1.2, 2.8)
-#: Tries of one request, and seconds after which no other is begun.
-TRIES: Final = 3
+#: Seconds after which no other try of a request is begun.
 TRYING: Final = 15.0
 _SHORTEST: Final = 0.05
 #: A place where no file can be: yfinance then keeps nothing.
 NOWHERE: Final = os.path.join(os.devnull, "none")  # noqa: PTH118 - passed on as text
-_BACKOFF: Final = wait_exponential_jitter(multiplier=0.5, max=4, jitter=0.5)
 
 
 class ContractError(Exception):
@@ -91,32 +80,11 @@ class Wire:
             FetchFailure: If there is none.
             ContractError: If yfinance is not what it was.
         """
-        retrying = Retrying(
-            stop=self._gives_up,
-            wait=_wait,
-            retry=retry_if_exception(_worth_another),
-            sleep=self._gate.sleep,
-            reraise=True,
-        )
-        return retrying(self._once, url, params)
-
-    def _gives_up(self, state: RetryCallState) -> bool:
-        tried = state.attempt_number >= TRIES
-        late = (state.seconds_since_start or 0.0) >= TRYING
-        return tried or late or not self._gate.allows(state.upcoming_sleep)
+        return retrying(self._gate, trying=TRYING)(self._once, url, params)
 
     def _once(self, url: str, params: Mapping[str, str]) -> Reply:
-        try:
+        with told(self._gate):
             return self._answer(url, params)
-        except Setback as setback:
-            self._gate.failed(setback)
-            raise
-        except FetchFailure as failure:
-            if failure.reason == ABSENT:  # that is an answer, too
-                self._gate.answered()
-            raise
-        finally:
-            self._gate.release()
 
     def _answer(self, url: str, params: Mapping[str, str]) -> Reply:
         response = self._ask(url, params)
@@ -217,17 +185,6 @@ class Wire:
         )
         if failure:
             raise failure
-
-
-def _worth_another(error: BaseException) -> bool:
-    return isinstance(error, Setback) and error.again
-
-
-def _wait(state: RetryCallState) -> float:
-    """Return the seconds before another try: what was asked for, and some jitter."""
-    error = state.outcome.exception() if state.outcome else None
-    after = error.after if isinstance(error, Setback) else None
-    return max(after or 0.0, _BACKOFF(state))
 
 
 def import_library() -> Any:  # noqa: ANN401 - yfinance has no types

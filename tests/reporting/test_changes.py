@@ -72,6 +72,16 @@ def test_a_program_reads_the_same_facts() -> None:
     assert len(changes.compose(year(), top=2).record["baskets"]) > 2  # type: ignore[arg-type]
 
 
+def test_another_recipe_is_named_in_the_title() -> None:
+    early, late = year().before, year().after
+    other = replace(late, run=replace(late.run, recipe="plain"))
+
+    assert ", recipe " not in changes.compose(year(), top=0).title
+    assert changes.compose(replace(year(), before=early, after=other)).title.endswith(
+        "recipe default to plain"
+    )
+
+
 def test_nothing_moved_is_one_line() -> None:
     same = screens.bundled()
     found = Compared(same, same, compare(same, same), 0.0)

@@ -13,7 +13,8 @@ import pytest
 import screens
 from store.figures import FRIDAY, SATURDAY, failed, prices
 from triad_screener.errors import StoreError, UnknownNameError, UsageError
-from triad_screener.store import RunEntry, Store
+from triad_screener.model.stored import RunEntry
+from triad_screener.store import Store
 
 if TYPE_CHECKING:
     from triad_screener.model.screen import Screen

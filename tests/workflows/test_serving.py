@@ -11,8 +11,9 @@ import pytest
 from lives import ABSENT, LIMITED, NETWORK
 from triad_screener.errors import NoDataError, RateLimitedError, UsageError
 from triad_screener.store import Store
+from triad_screener.workflows.asking import FOREVER, PAUSE
 from triad_screener.workflows.refresh import refresh
-from triad_screener.workflows.serving import FOREVER, PAUSE, serve
+from triad_screener.workflows.serving import serve
 from worlds import FRIDAY, TICKERS
 
 if TYPE_CHECKING:

@@ -59,8 +59,8 @@ def command(
     from triad_screener.errors import BELOW_FLOOR, INTERRUPTED
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting import refreshed
+    from triad_screener.workflows import asking
     from triad_screener.workflows import refresh as workflow
-    from triad_screener.workflows import serving
     from triad_screener.workflows.tickers import known_tickers
 
     seconds = options.to_seconds(timeout)
@@ -86,7 +86,7 @@ def command(
     if done.interrupted:
         return INTERRUPTED
     if done.outage:
-        raise serving.failure(done.outage)
+        raise asking.failure(done.outage)
     return BELOW_FLOOR if workflow.coverage(supplies) < (min_coverage or 0) else 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from triad_screener.factors import FACTORS
@@ -392,13 +391,13 @@ def _record(
 ) -> dict[str, object]:
     return {
         "schema_version": records.SCHEMA_VERSION,
-        "run": records.plain(asdict(screen.run)),
+        "run": records.plain(screen.run),
         "recipe": recipe.model_dump(mode="json"),
         "line": _line_record(screen, fact),
         "formulas": {name: FACTORS[name].formula for name in FACTORS},
         "ranks": {n: f.rank for n, f in line.factors.items()} if line else {},
         "standardisation": _standardisation(screen),
-        "valuation": records.plain([asdict(figure) for figure in fact.valuation]),
+        "valuation": records.plain(fact.valuation),
         "figures": list(_figure_rows(fact)),
         "missing": {
             name: {"reason": reading.reason, "detail": reading.detail}
@@ -418,7 +417,7 @@ def _line_record(screen: Screen, fact: LineFacts) -> records.Record:
 
 def _standardisation(screen: Screen) -> records.Record:
     """Return the means and deviations: pillars by name, groups with their factors."""
-    used = asdict(screen.scores.standardisation)
+    used: records.Record = records.plain(screen.scores.standardisation)
     for name, group in used["groups"].items():
         members = [f for f, found in used["factors"].items() if found["group"] == name]
         group["factors"] = members

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.document import (
@@ -426,7 +426,7 @@ def _value(name: str, value: float | None) -> str:
 
 
 def _record(fact: WatchlistFact, sight: Sight) -> Record:
-    found: Record = plain(asdict(fact))
+    found: Record = plain(fact)
     found["seen"] = [
         {
             "date": one.sighting.date.isoformat(),

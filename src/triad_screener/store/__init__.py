@@ -3,7 +3,6 @@
 Importing this package is free: DuckDB and numpy are loaded when a store is used.
 """
 
-from triad_screener.model.stored import RunEntry, StoreInfo
 from triad_screener.store.store import Store
 
-__all__ = ["RunEntry", "Store", "StoreInfo"]
+__all__ = ["Store"]

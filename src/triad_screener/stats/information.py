@@ -1,0 +1,223 @@
+"""Does a score tell what comes after it? Information coefficients and their error.
+
+A section is one day: the scores that lines had then, and what became of the lines.
+Scores and returns have shape ``(sections, lines)``, NaN where missing; a coefficient
+is that of one section, shape ``(sections,)``, NaN where there are too few lines.
+
+scipy, statsmodels and arch do the statistics. They are loaded when a function is
+called, and come with the extra ``research``.
+"""
+
+from __future__ import annotations
+
+from math import ceil, floor, sqrt
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from triad_screener.stats import NO_DISPERSION
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Importing late: a screen needs none of these libraries.
+# ruff: noqa: PLC0415
+
+#: Sections below which there is no error of a mean.
+FEWEST_SECTIONS: Final = 3
+#: Least length of a block, in sections.
+SHORTEST_BLOCK: Final = 4
+_SHARE: Final = 0.90
+
+
+def coefficients(
+    scores: NDArray[np.float64], returns: NDArray[np.float64], fewest: int
+) -> NDArray[np.float64]:
+    """Return Spearman's rank correlation of scores and returns, section by section.
+
+    Over the lines that have both; ties share their mean rank. NaN where fewer than
+    ``fewest`` lines have both, or where either does not vary.
+
+    Examples:
+        >>> returns = np.array([[0.1, 0.2, 0.3], [0.3, 0.2, 0.1]])
+        >>> coefficients(np.array([[1.0, 2.0, 3.0]] * 2), returns, fewest=3)
+        array([ 1., -1.])
+    """
+    from scipy.stats import rankdata
+
+    known = np.isfinite(scores) & np.isfinite(returns)
+    ranks = [
+        rankdata(np.where(known, one, np.nan), axis=1, nan_policy="omit")
+        for one in (scores, returns)
+    ]
+    count = known.sum(axis=1)
+    # The mean of ranks 1 to n is known, whatever the ties.
+    own, other = (np.where(known, one - (count[:, None] + 1) / 2, 0.0) for one in ranks)
+    product = (own * other).sum(axis=1)
+    scale = np.sqrt((own**2).sum(axis=1) * (other**2).sum(axis=1))
+    found = np.full(len(scores), np.nan)
+    good = (count >= fewest) & (scale > NO_DISPERSION)
+    found[good] = product[good] / scale[good]
+    return found
+
+
+def default_lags(count: int) -> int:
+    """Return the lags of Newey and West for ``count`` sections.
+
+    ``floor(4 (T / 100)^(2/9))``.
+
+    Examples:
+        >>> default_lags(100), default_lags(24)
+        (4, 2)
+    """
+    return floor(4 * (count / 100) ** (2 / 9))
+
+
+def newey_west(
+    values: NDArray[np.float64], lags: int
+) -> tuple[float | None, float | None]:
+    """Return t and two-sided p of a mean, for values that depend on their neighbours.
+
+    Bartlett weights, no correction for small samples, Student's t with one degree of
+    freedom less than values (Newey and West 1987). None for fewer than three values,
+    or for values that do not vary.
+
+    Args:
+        values: Finite, shape ``(n,)``.
+        lags: Neighbours that may depend on one another; at most ``n - 1`` count.
+    """
+    if values.size < FEWEST_SECTIONS or float(values.std()) < NO_DISPERSION:
+        return None, None
+    from statsmodels.regression.linear_model import OLS
+
+    used = {"maxlags": min(lags, values.size - 1)}
+    fit = OLS(values, np.ones(values.size)).fit(
+        cov_type="HAC", cov_kwds=used, use_t=True
+    )
+    t, p = float(fit.tvalues[0]), float(fit.pvalues[0])
+    return (t, p) if np.isfinite(t) else (None, None)
+
+
+def interval(
+    values: NDArray[np.float64], block: int, *, draws: int, seed: int
+) -> tuple[float | None, float | None]:
+    """Return the 90% interval of a mean, by blocks drawn from a circle.
+
+    Percentiles of ``draws`` means (Politis and Romano 1992). None for fewer values
+    than two blocks.
+
+    Args:
+        values: Finite, in the order of time, shape ``(n,)``.
+        block: Length of a block, at least 1.
+        draws: How many means are drawn.
+        seed: Of the draws: the same seed, the same interval.
+    """
+    if values.size < 2 * block:
+        return None, None
+    from arch.bootstrap import CircularBlockBootstrap
+
+    drawn = CircularBlockBootstrap(block, values, seed=np.random.default_rng(seed))
+    low, high = drawn.conf_int(
+        np.mean, reps=draws, method="percentile", size=_SHARE
+    ).ravel()
+    return float(low), float(high)
+
+
+def block_length(periods: int) -> int:
+    """Return the length of a block for returns that reach over ``periods`` sections.
+
+    Examples:
+        >>> block_length(1), block_length(6)
+        (4, 6)
+    """
+    return max(SHORTEST_BLOCK, periods)
+
+
+def shuffled(
+    scores: NDArray[np.float64],
+    returns: NDArray[np.float64],
+    fewest: int,
+    *,
+    draws: int,
+    seed: int,
+) -> NDArray[np.float64]:
+    """Return the mean coefficient of each of ``draws`` random relabellings of lines.
+
+    A relabelling is the same in every section, so that a line's scores still depend on
+    one another over time, as do its returns: only their bond is cut. Shape
+    ``(draws,)``; NaN where no section has a coefficient.
+    """
+    random = np.random.default_rng(seed)
+    means = np.full(draws, np.nan)
+    for at in range(draws):
+        order = random.permutation(scores.shape[1])
+        found = coefficients(scores[:, order], returns, fewest)
+        if np.isfinite(found).any():
+            means[at] = np.nanmean(found)
+    return means
+
+
+def share_beyond(drawn: NDArray[np.float64], found: float) -> float | None:
+    """Return the share of drawn means as far from zero as ``found``, itself counted.
+
+    ``(1 + number with |drawn| >= |found|) / (1 + number)``, the two-sided p of a
+    permutation test; None where nothing was drawn.
+
+    Examples:
+        >>> share_beyond(np.array([0.1, -0.3, 0.0]), 0.2)
+        0.5
+    """
+    known = drawn[np.isfinite(drawn)]
+    if not known.size:
+        return None
+    as_far = int((np.abs(known) >= abs(found) - NO_DISPERSION).sum())
+    return (1 + as_far) / (1 + known.size)
+
+
+def months_needed(coefficient: float, lines: float, *, t: float = 2.0) -> int | None:
+    """Return how many months until a true coefficient has that ``t``.
+
+    ``ceil((t / (IC sqrt(n - 1)))^2)``: one coefficient of n lines has standard error
+    ``1 / sqrt(n - 1)``, and months do not depend on one another. None for a
+    coefficient of zero, or fewer than two lines.
+
+    Examples:
+        >>> months_needed(0.05, 40)
+        42
+    """
+    if lines < 2 or abs(coefficient) < NO_DISPERSION:  # noqa: PLR2004 - a pair
+        return None
+    return ceil((t / (abs(coefficient) * sqrt(lines - 1))) ** 2)
+
+
+def spread(
+    scores: NDArray[np.float64], returns: NDArray[np.float64], parts: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean return of the best and of the worst part, section by section.
+
+    Each part has ``floor(n / parts)`` of the n lines that have both; ties of scores
+    stand in the order of the lines. NaN for sections with fewer lines than parts.
+
+    Examples:
+        >>> scores = np.array([[3.0, 2.0, 1.0, np.nan]])
+        >>> spread(scores, np.array([[0.3, 0.2, 0.1, 0.9]]), parts=3)
+        (array([0.3]), array([0.1]))
+    """
+    best, worst = np.full((2, len(scores)), np.nan)
+    known = np.isfinite(scores) & np.isfinite(returns)
+    for at, mask in enumerate(known):
+        size = int(mask.sum()) // parts
+        if size:
+            order = np.argsort(-scores[at, mask], kind="stable")
+            ordered = returns[at, mask][order]
+            best[at], worst[at] = ordered[:size].mean(), ordered[-size:].mean()
+    return best, worst
+
+
+def autocorrelation(scores: NDArray[np.float64], lag: int, fewest: int) -> float | None:
+    """Return the mean rank correlation of scores with those ``lag`` sections later.
+
+    None where no two sections have enough lines in common.
+    """
+    found = coefficients(scores[:-lag], scores[lag:], fewest)
+    return float(np.nanmean(found)) if np.isfinite(found).any() else None

@@ -70,6 +70,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
         "triad_screener.cli.thesis",
         "Say whether the thesis still holds; reckon its arithmetic.",
     ),
+    "evaluate": (
+        "triad_screener.cli.evaluate",
+        "Say how past rankings fared: did they know anything?",
+    ),
     "taxonomy": (
         "triad_screener.cli.taxonomy",
         "Check, show, copy or extend the taxonomy; print its schema.",

@@ -93,23 +93,29 @@ def put(content: bytes) -> None:
         raise unwritable(error) from error
 
 
-def draw(report: Report, path: Path) -> None:
-    """Write the first picture of ``report`` to ``path`` as PNG.
+def draw(report: Report, path: Path | None) -> None:
+    """Write the pictures of ``report`` to ``path`` as PNG, one under another.
+
+    Args:
+        report: With pictures.
+        path: A file; None for no drawing.
 
     Raises:
         UsageError: If there is nothing to be drawn.
         OutputError: If it cannot be written there.
     """
+    if path is None:
+        return
     from triad_screener.model.document import Picture
     from triad_screener.rendering import _pictures
 
     pictures = [block for block in report.blocks if isinstance(block, Picture)]
-    drawn = _pictures.draw(pictures[0], report.pillars) if pictures else None
+    drawn = _pictures.sheet(pictures, report.pillars)
     if drawn is None:
         raise UsageError(
             "There is nothing to be drawn.", "Leave --plot out to see why."
         )
-    files.write(path, drawn.content)
+    files.write(path, drawn)
 
 
 def unwritable(error: OSError) -> OutputError:

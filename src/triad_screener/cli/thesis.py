@@ -264,6 +264,5 @@ def scaling(
         rack=rack,
     )
     report = scale(_setup.taxonomy(config), asked)
-    if plot:
-        _streams.draw(report, plot)
+    _streams.draw(report, plot)
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)

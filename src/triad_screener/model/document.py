@@ -121,6 +121,8 @@ class Drawing(Enum):
     COURSES = auto()
     #: What each part adds to a name's score, one stacked bar a name.
     PARTS = auto()
+    #: Bars around zero over days, then a line and the two edges of its band.
+    COEFFICIENTS = auto()
     #: What is left at each place, such as a speed; one line a name, on a scale of tens.
     REACH = auto()
 

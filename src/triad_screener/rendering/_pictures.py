@@ -18,7 +18,7 @@ from triad_screener import settings
 from triad_screener.model.document import Drawing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from triad_screener.model.document import Picture, PillarStyle, Series
 
@@ -65,6 +65,21 @@ def draw(picture: Picture, pillars: Mapping[str, PillarStyle]) -> Drawn | None:
             content = _plots.png(figure)
     width, height = figure.get_size_inches() * _plots.PIXELS_AN_INCH
     return Drawn(content, round(width), round(height))
+
+
+def sheet(
+    pictures: Sequence[Picture], pillars: Mapping[str, PillarStyle]
+) -> bytes | None:
+    """Return pictures one under another with their titles, as PNG.
+
+    One that would tell nothing is left out; None where nothing is left.
+    """
+    drawn = [(one.title, found) for one in pictures if (found := draw(one, pillars))]
+    if not drawn:
+        return None
+    from triad_screener.rendering import _plots  # noqa: PLC0415 - only when drawn
+
+    return _plots.sheet([(title, found.content) for title, found in drawn])
 
 
 def _known(picture: Picture) -> Picture:

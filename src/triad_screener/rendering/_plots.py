@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, NullLocator
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from triad_screener.model.document import Drawing
 from triad_screener.rendering import _cells
@@ -73,6 +73,14 @@ _COLOURS: Final = (
     *("#3d6fb4", "#e0963c", "#4d9f72", "#a9598f", "#8b929b", "#cbb43f", "#63b3d3"),
 )
 _HATCHES: Final = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "||||", "++++")
+#: Bars above and below zero.
+_MORE: Final[dict[str, Any]] = {"facecolor": _COLOURS[0], "width": 0.72}
+_LESS: Final[dict[str, Any]] = {
+    **_MORE,
+    "facecolor": _GROUND,
+    "edgecolor": _COLOURS[0],
+    "hatch": "////",
+}
 #: Above the axes, flush with the left edge.
 _LEGENDS: Final[dict[str, Any]] = {
     "loc": "upper left",
@@ -98,6 +106,9 @@ _TOP, _BOTTOM, _EDGE = 0.12, 0.36, 0.12
 _FEWEST_RANKS, _MOST_RANKS = 6, 28
 _MOST_MARKED: Final = 30
 _FEW_MARKS: Final = 9
+_A_YEAR: Final = 366
+#: Pixels of a title.
+_HEADING: Final = 24
 _PALETTE: Final = 128
 _SMALL, _LARGE = 0.05, 1e5
 
@@ -127,6 +138,24 @@ def png(figure: Figure) -> bytes:
     return packed.getvalue()
 
 
+def sheet(drawn: Sequence[tuple[str, bytes]]) -> bytes:
+    """Return pictures one under another, each below its title, as PNG."""
+    font = ImageFont.truetype(font_manager.findfont(_FONT), _HEADING)
+    images = [(title, Image.open(io.BytesIO(content))) for title, content in drawn]
+    width = max(image.width for _, image in images)
+    height = sum(image.height + 2 * _HEADING for _, image in images)
+    page = Image.new("RGB", (width, height), _GROUND)
+    pen, top = ImageDraw.Draw(page), 0
+    for title, image in images:
+        pen.text((_HEADING, top + _HEADING // 2), title, fill=_INK, font=font)
+        page.paste(image.convert("RGB"), (0, top + 2 * _HEADING))
+        top += image.height + 2 * _HEADING
+    packed = io.BytesIO()
+    small = page.quantize(_PALETTE, dither=Image.Dither.NONE)
+    small.save(packed, format="png", optimize=True)
+    return packed.getvalue()
+
+
 def _ranks(picture: Picture, pillars: Pillars) -> Figure:
     lines = [_Line.of(series, pillars) for series in picture.series]
     labels = [f"{line.end:.6g} {line.name}" for line in lines]
@@ -145,6 +174,8 @@ def _ranks(picture: Picture, pillars: Pillars) -> Figure:
 
 def _courses(picture: Picture, pillars: Pillars) -> Figure:
     lines = [_Line.of(series, pillars) for series in picture.series]
+    if not any(series.pillar in pillars for series in picture.series):
+        lines = [replace(line, look=_own(at)) for at, line in enumerate(lines)]
     labels = [f"{line.name} {_signed(100 * line.end)}%" for line in lines]
     known = [0.0, *(value for line in lines for value in line.known)]
     edge = (max(known) - min(known)) * 0.06 or 0.01
@@ -197,6 +228,41 @@ def _reach(picture: Picture, pillars: Pillars) -> Figure:
     return cast("Figure", axes.figure)
 
 
+def _coefficients(picture: Picture, _: Pillars) -> Figure:
+    """Draw bars around zero; then their mean and the edges of its band, if any."""
+    bars, *lines = [_Line.of(series, {}) for series in picture.series]
+    mean = next(iter(lines), None)
+    label = f"{mean.name} {mean.end:+.3f}" if mean else ""
+    known = [0.0, *bars.known, *(line.end for line in lines)]
+    edge = (max(known) - min(known)) * 0.06 or 0.01
+    axes = _axes(_COURSES, 0.55, _widest([label]), [])
+    axes.set_ylim(min(known) - edge, max(known) + edge)
+    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.yaxis.set_major_formatter(lambda value, _: _tick(value))
+    for at, value in enumerate(bars.values):
+        axes.bar(at, value, **_LESS if value < 0 else _MORE, zorder=2)
+    axes.axhline(0, color=_QUIET, linewidth=1, zorder=3)
+    _days(axes, picture.places)
+    axes.set_axisbelow(True)
+    axes.set_xlim(-0.7, len(picture.places) - 0.3)
+    if mean:
+        look = _own(1)
+        axes.axhline(mean.end, color=look.colour, linewidth=1.6, zorder=4)
+        axes.annotate(
+            label,
+            (1, mean.end),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            annotation_clip=False,
+        )
+        band = [line.end for line in lines[1:]]
+        if band:
+            axes.axhspan(min(band), max(band), color=look.colour, alpha=0.2, zorder=0)
+    return cast("Figure", axes.figure)
+
+
 def _own(at: int) -> _Look:
     """Return the look of a line that belongs to no pillar, by its place."""
     return _Look(_COLOURS[at % len(_COLOURS)], *_LOOKS[at % len(_LOOKS)])
@@ -207,6 +273,7 @@ _DRAWINGS: Final[Mapping[Drawing, Callable[[Picture, Pillars], Figure]]] = {
     Drawing.COURSES: _courses,
     Drawing.PARTS: _parts,
     Drawing.REACH: _reach,
+    Drawing.COEFFICIENTS: _coefficients,
 }
 
 
@@ -329,7 +396,8 @@ def _days(axes: Axes, places: Sequence[str]) -> None:
     last = len(places) - 1
     most = int(axes.get_position().width * _WIDTH / _DAY)
     ticks = sorted(range(last, -1, -max(1, -(-len(places) // most))))
-    axes.set_xticks(ticks, [_day(places[at]) for at in ticks])
+    write = _month if _over_a_year(places) else _day
+    axes.set_xticks(ticks, [write(places[at]) for at in ticks])
     edge = max(last, 1) * 0.02
     axes.set_xlim(-edge, last + edge / 2)
     axes.grid(axis="y", color=_RULE, linewidth=0.6)
@@ -494,11 +562,32 @@ def _day(text: str) -> str:
         >>> _day("2026-11-04"), _day("today")
         ('4 Nov', 'today')
     """
+    found = _date(text)
+    return f"{found.day} {_MONTHS[found.month - 1]}" if found else _shown(text)
+
+
+def _month(text: str) -> str:
+    """Return the month of a day as a reader writes it, anything else as it is.
+
+    Examples:
+        >>> _month("2026-11-04"), _month("today")
+        ('Nov 2026', 'today')
+    """
+    found = _date(text)
+    return f"{_MONTHS[found.month - 1]} {found.year}" if found else _shown(text)
+
+
+def _over_a_year(places: Sequence[str]) -> bool:
+    """Return whether days reach over more than a year, so that it must be told."""
+    first, last = _date(places[0]), _date(places[-1])
+    return bool(first and last and (last - first).days > _A_YEAR)
+
+
+def _date(text: str) -> date | None:
     try:
-        found = date.fromisoformat(text)
+        return date.fromisoformat(text)
     except ValueError:
-        return _shown(text)
-    return f"{found.day} {_MONTHS[found.month - 1]}"
+        return None
 
 
 def _tick(value: float) -> str:

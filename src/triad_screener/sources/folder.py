@@ -121,6 +121,7 @@ class Folder:
         self.name = name
         self.description = description
         self.publisher = publisher
+        self._read: dict[tuple[str, ...], MarketData] = {}
 
     def fetch(
         self,
@@ -129,13 +130,21 @@ class Folder:
         *,
         as_of: date | None = None,
     ) -> MarketData:
-        """Return everything the folder knows of ``constituents``.
+        """Return everything the folder knows of ``constituents``; it is read once.
 
         Raises:
             NoDataError: If there is no such folder, or it has no prices of them.
             InputError: If a file in it is not what it should be.
         """
         del as_of  # the files are read whole; the core leaves out what came later
+        asked = (*(line.ticker for line in constituents), *(f.ticker for f in funds))
+        if asked not in self._read:
+            self._read[asked] = self._market(constituents, funds)
+        return self._read[asked]
+
+    def _market(
+        self, constituents: Sequence[Constituent], funds: Sequence[Benchmark]
+    ) -> MarketData:
         if not self.path.is_dir():
             raise NoDataError(
                 f"There is no folder {self.path}.",

@@ -1,4 +1,4 @@
-"""Which runs are stored, and which questions are answered by one of them?"""
+"""Which runs are stored, which questions do they answer, which settings were tried?"""
 
 from __future__ import annotations
 
@@ -194,3 +194,16 @@ def answer(connection: DuckDBPyConnection, key: str, now: datetime) -> Screen | 
         [key, _times.stored(now)],
     ).fetchone()
     return _decoded(row[0]) if row else None
+
+
+def note_trial(
+    connection: DuckDBPyConnection, key: str, recipe: str, at: datetime
+) -> int:
+    """Note a setting that was tried, once; return the number of all ever noted."""
+    connection.execute(
+        "INSERT INTO trials SELECT ?, ?, ? "
+        "WHERE NOT EXISTS (FROM trials WHERE key = ?)",
+        [key, recipe, _times.stored(at), key],
+    )
+    count: int = connection.execute("SELECT count(*) FROM trials").fetchall()[0][0]
+    return count

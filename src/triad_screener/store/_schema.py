@@ -59,10 +59,14 @@ CREATE TABLE IF NOT EXISTS watch_checks (
     reason VARCHAR, detail VARCHAR
 );
 """
+# Which settings of a recipe were ever tried on what came after.
+_THIRD: Final = """
+CREATE TABLE IF NOT EXISTS trials (key VARCHAR, recipe VARCHAR, first_at TIMESTAMP);
+"""
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
 #: Step ``n`` leads from version ``n`` to ``n + 1``; the first from an empty file.
-STEPS: tuple[str, ...] = (_FIRST, _SECOND)
+STEPS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
 TABLES: Final = (
     "prices",
     "actions",
@@ -76,6 +80,7 @@ TABLES: Final = (
     "answers",
     "watch_events",
     "watch_checks",
+    "trials",
 )
 
 

@@ -274,6 +274,19 @@ class Store:
         with self._database.writing() as connection:
             _watch.mark_told(connection, events, at)
 
+    def note_trial(self, key: str, recipe: str, at: datetime) -> int:
+        """Note that a setting was tried on past returns; return how many ever were.
+
+        Args:
+            key: Of the setting: the same values, the same key.
+            recipe: Its name, for people.
+            at: When it was tried.
+        """
+        from triad_screener.store import _runs
+
+        with self._database.writing() as connection:
+            return _runs.note_trial(connection, key, recipe, at)
+
     def info(self) -> StoreInfo:
         """Return what the store holds."""
         from triad_screener.store import _upkeep

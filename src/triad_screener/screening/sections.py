@@ -1,0 +1,67 @@
+"""What does a screen promise? Its signals, and the basket it would hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triad_screener.model.evaluation import Section, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from triad_screener.model.screen import Screen
+
+COMPOSITE = Signal("composite")
+
+
+def section(screen: Screen, made: date | None = None) -> Section:
+    """Return the section of a screen.
+
+    Args:
+        screen: A ranking, kept or reconstructed.
+        made: Day it was made; None for one that is reconstructed.
+    """
+    return Section(
+        screen.run.id,
+        screen.run.as_of,
+        made,
+        dict(_signals(screen)),
+        basket(screen),
+        {name: fact.price_currency for name, fact in screen.facts.items()},
+    )
+
+
+def basket(screen: Screen) -> dict[str, float]:
+    """Return the weights of all baskets together, by ticker."""
+    found: dict[str, float] = {}
+    for part in screen.scores.baskets:
+        for holding in part.constituents:
+            found[holding.ticker] = found.get(holding.ticker, 0.0) + holding.weight
+    return found
+
+
+def _signals(screen: Screen) -> Iterator[tuple[Signal, Mapping[str, float]]]:
+    """Yield every signal; a line counts for a factor only where its value is known."""
+    scores, lines = screen.scores, screen.scores.lines
+    yield COMPOSITE, {line.ticker: line.composite_z for line in lines}
+    used = scores.standardisation
+    for group in used.groups:
+        yield (
+            Signal("group", group),
+            {line.ticker: line.groups[group] for line in lines},
+        )
+    for pillar, places in scores.pillars.items():
+        yield (
+            Signal("pillar", pillar),
+            {place.ticker: place.pillar_score for place in places},
+        )
+    for name in used.factors:
+        yield (
+            Signal("factor", name),
+            {
+                line.ticker: found.z
+                for line in lines
+                if (found := line.factors[name]).raw is not None
+            },
+        )

@@ -1,0 +1,323 @@
+"""Say how past rankings fared: those kept on their day, or made again afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
+
+from triad_screener.errors import (
+    ConfigurationError,
+    NoDataError,
+    StoreError,
+    TriadError,
+    UnknownNameError,
+)
+from triad_screener.model.evaluation import Evaluation
+from triad_screener.model.taxonomy import Benchmark
+from triad_screener.screening import evaluating, outcomes, sections, selecting
+from triad_screener.screening.assembling import assemble
+from triad_screener.screening.rebalancing import Terms
+from triad_screener.taxonomies import loading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from triad_screener.model.evaluation import Section
+    from triad_screener.model.market import MarketData
+    from triad_screener.model.stored import RunEntry
+    from triad_screener.model.taxonomy import Taxonomy
+    from triad_screener.ports import MarketDataSource
+    from triad_screener.screening.assembling import Request
+    from triad_screener.store import Store
+
+#: A run made later than this after its day is no promise any more.
+TIMELY: Final = timedelta(days=7)
+#: Libraries of the extra ``research``.
+_LIBRARIES: Final = ("arch", "scipy", "statsmodels")
+_NAMED: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is to be evaluated, and on which terms.
+
+    Attributes:
+        reconstruct: Whether rankings are made again, rather than read from the store.
+        since: Day before which no ranking counts; None for all.
+        benchmark: Ticker of a fund; empty for the first whose prices are known.
+        cost: Basis points of the value traded.
+        trials: Settings tried, this one included.
+        seed: Of every random draw.
+    """
+
+    reconstruct: bool = False
+    since: date | None = None
+    benchmark: str = ""
+    cost: float = 10.0
+    trials: int = 1
+    seed: int = 1
+
+
+def require_libraries() -> None:
+    """Check that the libraries of the statistics are installed.
+
+    Raises:
+        ConfigurationError: If one is missing.
+    """
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(
+            "triad evaluate",
+            f"needs libraries that are not installed: {', '.join(missing)}",
+            "Install them with: pip install 'triad-screener[research]'.",
+        )
+
+
+def note_trial(
+    store: Store, request: Request, now: datetime
+) -> tuple[int, tuple[str, ...]]:
+    """Note that a recipe is tried on past returns; return how many ever were.
+
+    Beside it stands what went wrong, in a sentence: then only this one counts.
+    """
+    if not store.exists():
+        return 1, ("Settings tried before are not counted: there is no store.",)
+    text = f"{request.universe} {request.recipe.model_dump_json()}"
+    key = hashlib.sha256(text.encode()).hexdigest()
+    try:
+        return store.note_trial(key, request.recipe_name, now), ()
+    except TriadError as error:
+        return 1, (f"Settings tried before are not counted: {error.what}",)
+
+
+def evaluate(
+    taxonomy: Taxonomy,
+    request: Request,
+    source: MarketDataSource,
+    store: Store,
+    wish: Wish,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Return how the rankings that ``request`` describes fared.
+
+    Args:
+        taxonomy: Lines and benchmarks.
+        request: Recipe and universe; its as-of date is the last day whose prices
+            count, None for the newest session.
+        source: Of the prices.
+        store: Of the rankings that were kept.
+        wish: What is to be evaluated.
+        progress: Told how many steps of how many are done.
+
+    Raises:
+        NoDataError: If there is no ranking.
+        UnknownNameError: If there is no such benchmark.
+    """
+    _require_benchmark(taxonomy, wish.benchmark)
+    if wish.reconstruct:
+        found = _reconstructed(taxonomy, request, source, wish, progress)
+    else:
+        found = _kept(request, store, wish)
+    market = source.fetch(
+        taxonomy.constituents, _funds(taxonomy, found.sections), as_of=request.as_of
+    )
+    tickers = [line.ticker for line in taxonomy.constituents]
+    day = request.as_of or selecting.newest_session(market, tickers)
+    currencies = _currencies(taxonomy, found.sections)
+    known = outcomes.outcomes(market, currencies, day)
+    benchmark = _benchmark(taxonomy, market, wish.benchmark)
+    terms = Terms(
+        cost=wish.cost,
+        risk_free_rate=request.recipe.risk_free_rate.value,
+        benchmark=benchmark,
+        trials=wish.trials,
+        draws=evaluating.DRAWS,
+        seed=wish.seed,
+    )
+    return Evaluation(
+        origin="reconstructed" if wish.reconstruct else "forward",
+        source=market.source,
+        description=market.description,
+        data_hash=market.digest,
+        universe=request.universe,
+        recipe=request.recipe_name,
+        as_of=day,
+        benchmark=benchmark,
+        trials=terms.trials,
+        seed=wish.seed,
+        notes=(*found.notes, *_strangers(found.sections, known)),
+        findings=evaluating.evaluate(
+            evaluating.Inquiry(
+                sections=found.sections,
+                outcomes=known,
+                terms=terms,
+                progress=progress,
+            )
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Sections by day, and what a reader should know of them, in sentences."""
+
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...]
+
+
+def _kept(request: Request, store: Store, wish: Wish) -> _Found:
+    """Return the forward record: of each month the last run made on its day."""
+    entries = [
+        one
+        for one in store.runs()
+        if (one.universe, one.recipe) == (request.universe, request.recipe_name)
+        and (wish.since is None or one.as_of >= wish.since)
+        and (request.as_of is None or one.as_of <= request.as_of)
+    ]
+    timely = [one for one in entries if one.at.date() - one.as_of <= TIMELY]
+    if not timely:
+        late = f" {len(entries)} were made later." if entries else ""
+        raise NoDataError(
+            f"The store has no ranking by the recipe {request.recipe_name!r} that was "
+            f"made within {TIMELY.days} days of its own day.{late}",
+            "Run 'triad screen' every week or month, or look back with "
+            "'triad evaluate --reconstruct'.",
+        )
+    # The last stored stands first: of several of one day the first stored stays.
+    first = {one.as_of: one for one in timely}
+    monthly = {(day.year, day.month): first[day] for day in sorted(first)}
+    told = [
+        _counted(
+            len(entries) - len(timely),
+            f"made more than {TIMELY.days} days after its day: hindsight",
+        ),
+        _counted(
+            len(timely) - len(monthly), "of a month or a day that has another ranking"
+        ),
+        _versions(monthly.values()),
+    ]
+    found = []
+    for one in monthly.values():
+        try:
+            screen = store.run(one.id)
+        except StoreError:
+            told.append(f"Left out: run {one.id} of {one.as_of} cannot be read.")
+            continue
+        found.append(sections.section(screen, one.at.date()))
+    return _Found(tuple(found), tuple(filter(None, told)))
+
+
+def _counted(count: int, why: str) -> str:
+    if not count:
+        return ""
+    return f"Left out: {count} {'ranking' if count == 1 else 'rankings'} {why}."
+
+
+def _versions(entries: Iterable[RunEntry]) -> str:
+    count = len({one.config_hash for one in entries})
+    return f"The rankings are of {count} versions of the taxonomy." * (count > 1)
+
+
+def _reconstructed(
+    taxonomy: Taxonomy,
+    request: Request,
+    source: MarketDataSource,
+    wish: Wish,
+    progress: Callable[[int, int], None] | None,
+) -> _Found:
+    """Return rankings of every month end, each from what was known on its day."""
+    market = source.fetch(
+        taxonomy.constituents, taxonomy.benchmarks, as_of=request.as_of
+    )
+    tickers = [line.ticker for line in taxonomy.constituents]
+    until = request.as_of or selecting.newest_session(market, tickers)
+    currencies = {
+        line.ticker: line.identity.price_currency for line in taxonomy.constituents
+    }
+    calendar = outcomes.outcomes(market, currencies, until).sessions
+    days = [
+        day
+        for day in evaluating.month_ends(calendar)
+        if wish.since is None or day >= wish.since
+    ]
+    found: list[Section] = []
+    thin: list[date] = []
+    config = loading.digest(taxonomy)
+    for at, day in enumerate(days, start=1):
+        held = tuple(sorted(found[-1].basket)) if found else ()
+        screen = assemble(
+            taxonomy,
+            source.fetch(taxonomy.constituents, taxonomy.benchmarks, as_of=day),
+            replace(request, as_of=day, incumbents=held),
+            config_hash=config,
+        )
+        if len(screen.scores.lines) < evaluating.FEWEST_LINES:
+            thin.append(day)
+        else:
+            found.append(sections.section(screen))
+        if progress:
+            progress(at, len(days))
+    if not found:
+        raise NoDataError(
+            f"The source ({market.description}) has no month end with at least "
+            f"{evaluating.FEWEST_LINES} ranked lines.",
+            "Use an earlier --since DATE, or a source with a longer history.",
+        )
+    told = _counted(len(thin), f"of fewer than {evaluating.FEWEST_LINES} lines")
+    return _Found(tuple(found), (told,) if told else ())
+
+
+def _funds(taxonomy: Taxonomy, found: Sequence[Section]) -> tuple[Benchmark, ...]:
+    """Return the benchmarks, and lines that were ranked once and are listed no more.
+
+    Of the latter, as of a fund, only prices are wanted.
+    """
+    listed = {line.ticker for line in taxonomy.constituents}
+    listed |= {fund.ticker for fund in taxonomy.benchmarks}
+    gone = {
+        name: currency
+        for section in found
+        for name, currency in section.currencies.items()
+        if name not in listed
+    }
+    return (
+        *taxonomy.benchmarks,
+        *(
+            Benchmark(ticker=name, name=name, price_currency=gone[name])
+            for name in sorted(gone)
+        ),
+    )
+
+
+def _currencies(taxonomy: Taxonomy, found: Sequence[Section]) -> dict[str, str]:
+    """Return the price currency of every line and fund."""
+    return {
+        **{n: c for section in found for n, c in section.currencies.items()},
+        **{one.ticker: one.price_currency for one in taxonomy.benchmarks},
+        **{o.ticker: o.identity.price_currency for o in taxonomy.constituents},
+    }
+
+
+def _require_benchmark(taxonomy: Taxonomy, benchmark: str) -> None:
+    known = [fund.ticker for fund in taxonomy.benchmarks]
+    if benchmark and benchmark not in known:
+        raise UnknownNameError("benchmark", benchmark, known)
+
+
+def _benchmark(taxonomy: Taxonomy, market: MarketData, wanted: str) -> str:
+    """Return the fund that baskets are held against; empty where none is known."""
+    names = [wanted] if wanted else [fund.ticker for fund in taxonomy.benchmarks]
+    return next((name for name in names if name in market.funds), "")
+
+
+def _strangers(found: Sequence[Section], known: outcomes.Outcomes) -> Iterator[str]:
+    """Say which ranked lines have no price, so that their fate is not known."""
+    ranked = {name for one in found for name in one.signals[sections.COMPOSITE]}
+    missing = sorted(ranked - set(known.tickers))
+    if missing:
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        yield f"No prices of: {', '.join(missing[:_NAMED])}{more}."

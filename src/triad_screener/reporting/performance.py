@@ -8,7 +8,6 @@ from triad_screener.model.document import Drawing, Picture, Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
 
     from triad_screener.model.evaluation import Evaluation, Findings
 
@@ -63,7 +62,8 @@ def of_tracks(found: Evaluation) -> Iterator[Picture]:
         f"From {basket.days[0]} to {basket.days[-1]}: {told}.",
         tuple(day.isoformat() for day in basket.days),
         tuple(Series(name, values) for name, values in courses.items()),
-        note="Total returns in US dollars after costs, one point a rebalancing.",
+        note="Total returns in US dollars, one point a rebalancing. Only the basket "
+        "pays costs.",
     )
 
 
@@ -81,8 +81,11 @@ def course(returns: Sequence[float]) -> tuple[float, ...]:
     return tuple(found)
 
 
-def by_ranking(found: Findings) -> dict[date, Mapping[str, float | None]]:
-    """Return what was earned until the next ranking, by the day of each ranking."""
+def by_ranking(found: Findings) -> dict[int, Mapping[str, float | None]]:
+    """Return what was earned until the next ranking, by the place of each ranking.
+
+    Of several bought at one session only the last is held.
+    """
     if found.basket is None:
         return {}
     net, gross, lines, *rest = (one.returns for one in found.basket.tracks)
@@ -94,8 +97,9 @@ def by_ranking(found: Findings) -> dict[date, Mapping[str, float | None]]:
             strict=True,
         )
     )
+    last = {one.bought: at for at, one in enumerate(found.rankings)}
     return {
-        one.as_of: dict(zip(NOTHING, earned[one.bought], strict=True))
-        for one in found.rankings
-        if one.bought in earned
+        at: dict(zip(NOTHING, earned[day], strict=True))
+        for day, at in last.items()
+        if day in earned
     }

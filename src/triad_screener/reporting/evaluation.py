@@ -17,6 +17,7 @@ from triad_screener.model.document import (
 )
 from triad_screener.reporting import performance
 from triad_screener.reporting.overview import age
+from triad_screener.reporting.performance import LABELS
 from triad_screener.reporting.record import plain
 
 if TYPE_CHECKING:
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = 1
 ADVICE: Final = "Information, not advice."
-LABELS: Final[Mapping[Origin, str]] = {
-    "forward": "forward record",
-    "reconstructed": "survivorship- and look-ahead-biased",
-}
 _WORDS: Final[Mapping[Finding, str]] = {
     "signal": "signal",
     "reversed": "reversed",

@@ -9,8 +9,12 @@ from triad_screener.model.document import Drawing, Picture, Series
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from triad_screener.model.evaluation import Evaluation, Findings
+    from triad_screener.model.evaluation import Evaluation, Findings, Origin
 
+LABELS: Final[Mapping[Origin, str]] = {
+    "forward": "forward record",
+    "reconstructed": "survivorship- and look-ahead-biased",
+}
 #: What the baskets of a ranking earned, where that is not known.
 NOTHING: Final[Mapping[str, float | None]] = dict.fromkeys(
     ("basket", "before_costs", "all_lines", "benchmark")
@@ -33,7 +37,7 @@ def of_coefficients(found: Evaluation) -> Iterator[Picture]:
         ]
     above = sum(value > 0 for value in strength.known)
     yield Picture(
-        f"Information coefficients at {one.sessions} sessions",
+        _labelled(f"Information coefficients at {one.sessions} sessions", found),
         Drawing.COEFFICIENTS,
         f"{above} of {len(strength.known)} coefficients are above zero; mean "
         f"{strength.mean:+.3f}{interval}.",
@@ -57,7 +61,7 @@ def of_tracks(found: Evaluation) -> Iterator[Picture]:
     courses = {one.name: course(one.returns) for one in (net, *others)}
     told = ", ".join(f"{name} {values[-1]:+.0%}" for name, values in courses.items())
     yield Picture(
-        "What the baskets earned",
+        _labelled("What the baskets earned", found),
         Drawing.COURSES,
         f"From {basket.days[0]} to {basket.days[-1]}: {told}.",
         tuple(day.isoformat() for day in basket.days),
@@ -65,6 +69,11 @@ def of_tracks(found: Evaluation) -> Iterator[Picture]:
         note="Total returns in US dollars, one point a rebalancing. Only the basket "
         "pays costs.",
     )
+
+
+def _labelled(title: str, found: Evaluation) -> str:
+    """Return a title that still says what the picture is of when it stands alone."""
+    return f"{title} ({LABELS[found.origin]})"
 
 
 def course(returns: Sequence[float]) -> tuple[float, ...]:

@@ -53,6 +53,7 @@ NAMES = (
     "watchlist",
     "watchlist_check",
     "thesis",
+    "evaluate",
 )
 Json = Any
 Place = tuple[str | int, ...]
@@ -298,6 +299,19 @@ def test_a_panel_is_what_its_schema_says(day: str, tmp_path: Path) -> None:
     unknown = next(one for one in document["indicators"] if one["vote"] is None)
     unknown["reason"] = None
     assert mistakes("thesis", document) != []
+
+
+@pytest.mark.parametrize("since", ["2024-12-01", "2026-04-01"], ids=["some", "one"])
+def test_an_evaluation_is_what_its_schema_says(since: str, tmp_path: Path) -> None:
+    arguments = ("--reconstruct", "--source", "bundled", "--since", since)
+
+    document = printed(["evaluate", *arguments], tmp_path)
+
+    assert mistakes("evaluate", document) == []
+    assert document["label"] == "survivorship- and look-ahead-biased"
+    assert (document["basket"] is None) == (since == "2026-04-01")
+    document["horizons"][0]["verdict"] = "certainly"
+    assert mistakes("evaluate", document) != []
 
 
 @pytest.mark.parametrize("seed", [2, 5, 11, 23])

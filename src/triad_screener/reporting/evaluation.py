@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
+from triad_screener import __version__
 from triad_screener.model.document import (
     Column,
     Kind,
@@ -255,6 +256,7 @@ def _family(found: Evaluation, kind: SignalKind) -> Table:
     title, heading = _FAMILIES[kind]
     columns = (
         Column("Signal", Kind.NAME, 100),
+        Column("Rankings", Kind.COUNT, 80),
         Column("Lines", Kind.COUNT, 60),
         Column(f"IC {first}", Kind.SIGNED, 99),
         Column("90% interval", Kind.TEXT, 70),
@@ -287,6 +289,7 @@ def _family_row(
     ]
     return (
         one.signal.name,
+        len(one.known),
         round(one.lines) if one.known else None,
         one.mean,
         _range(one.low, one.high),
@@ -391,6 +394,8 @@ def record(found: Evaluation) -> dict[str, object]:
         "source": found.source,
         "source_description": found.description,
         "data_hash": found.data_hash,
+        "config_hash": found.config_hash,
+        "program_version": __version__,
         "as_of": found.as_of.isoformat(),
         "universe": found.universe,
         "recipe": found.recipe,

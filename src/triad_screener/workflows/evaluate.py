@@ -119,11 +119,11 @@ def evaluate(
     """
     _require_benchmark(taxonomy, wish.benchmark)
     if wish.reconstruct:
-        found = _reconstructed(taxonomy, request, source, wish, progress)
+        found = reconstruct(taxonomy, request, source, wish, progress)
     else:
         found = _kept(request, store, wish)
     market = source.fetch(
-        taxonomy.constituents, _funds(taxonomy, found.sections), as_of=request.as_of
+        taxonomy.constituents, funds(taxonomy, found.sections), as_of=request.as_of
     )
     tickers = [line.ticker for line in taxonomy.constituents]
     day = request.as_of or selecting.newest_session(market, tickers)
@@ -143,6 +143,7 @@ def evaluate(
         source=market.source,
         description=market.description,
         data_hash=market.digest,
+        config_hash=loading.digest(taxonomy),
         universe=request.universe,
         recipe=request.recipe_name,
         as_of=day,
@@ -162,14 +163,14 @@ def evaluate(
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """Sections by day, and what a reader should know of them, in sentences."""
 
     sections: tuple[Section, ...]
     notes: tuple[str, ...]
 
 
-def _kept(request: Request, store: Store, wish: Wish) -> _Found:
+def _kept(request: Request, store: Store, wish: Wish) -> Found:
     """Return the forward record: of each month the last run made on its day."""
     entries = [
         one
@@ -180,10 +181,10 @@ def _kept(request: Request, store: Store, wish: Wish) -> _Found:
     ]
     timely = [one for one in entries if one.at.date() - one.as_of <= TIMELY]
     if not timely:
-        late = f" {len(entries)} were made later." if entries else ""
+        late = _counted(len(entries), "made later: hindsight")
         raise NoDataError(
             f"The store has no ranking by the recipe {request.recipe_name!r} that was "
-            f"made within {TIMELY.days} days of its own day.{late}",
+            f"made within {TIMELY.days} days of its own day. {late}".rstrip(),
             "Run 'triad screen' every week or month, or look back with "
             "'triad evaluate --reconstruct'.",
         )
@@ -208,7 +209,7 @@ def _kept(request: Request, store: Store, wish: Wish) -> _Found:
             told.append(f"Left out: run {one.id} of {one.as_of} cannot be read.")
             continue
         found.append(sections.section(screen, one.at.date()))
-    return _Found(tuple(found), tuple(filter(None, told)))
+    return Found(tuple(found), tuple(filter(None, told)))
 
 
 def _counted(count: int, why: str) -> str:
@@ -222,13 +223,13 @@ def _versions(entries: Iterable[RunEntry]) -> str:
     return f"The rankings are of {count} versions of the taxonomy." * (count > 1)
 
 
-def _reconstructed(
+def reconstruct(
     taxonomy: Taxonomy,
     request: Request,
     source: MarketDataSource,
     wish: Wish,
     progress: Callable[[int, int], None] | None,
-) -> _Found:
+) -> Found:
     """Return rankings of every month end, each from what was known on its day."""
     market = source.fetch(
         taxonomy.constituents, taxonomy.benchmarks, as_of=request.as_of
@@ -268,10 +269,10 @@ def _reconstructed(
             "Use an earlier --since DATE, or a source with a longer history.",
         )
     told = _counted(len(thin), f"of fewer than {evaluating.FEWEST_LINES} lines")
-    return _Found(tuple(found), (told,) if told else ())
+    return Found(tuple(found), (told,) if told else ())
 
 
-def _funds(taxonomy: Taxonomy, found: Sequence[Section]) -> tuple[Benchmark, ...]:
+def funds(taxonomy: Taxonomy, found: Sequence[Section]) -> tuple[Benchmark, ...]:
     """Return the benchmarks, and lines that were ranked once and are listed no more.
 
     Of the latter, as of a fund, only prices are wanted.

@@ -209,7 +209,7 @@ _AGE = re.compile(r"(\d{1,5})\s*(d|w|h)?\Z", re.ASCII)
 _DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24, None: 1.0}
 
 
-def to_date(text: str) -> date | None:
+def to_date(text: str, option: str = "--as-of") -> date | None:
     """Return the day that ``text`` writes; None for an empty text.
 
     Raises:
@@ -221,7 +221,7 @@ def to_date(text: str) -> date | None:
         return parse_iso_date(text)
     except ValueError as error:
         raise UsageError(
-            f"--as-of {text!r} is not a date.", f"{str(error).capitalize()}."
+            f"{option} {text!r} is not a date.", f"{str(error).capitalize()}."
         ) from None
 
 

@@ -134,7 +134,7 @@ def command(
     noted, warnings = evaluate.note_trial(means.store, request, _clock.now())
     wish = evaluate.Wish(
         reconstruct=reconstruct,
-        since=options.to_date(since),
+        since=options.to_date(since, "--since"),
         benchmark=benchmark,
         cost=cost,
         trials=noted + trials,

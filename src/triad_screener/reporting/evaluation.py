@@ -196,7 +196,8 @@ def _coefficients(horizons: Sequence[Horizon]) -> Table:
         columns,
         rows,
         note="t by Newey and West; interval by circular blocks; shuffled: the names of "
-        "the lines exchanged at random, and p the share as far from zero.",
+        "the lines exchanged at random, and p the share as far from zero. Beyond "
+        "21 sessions returns overlap: t and interval are too sure there.",
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from triad_screener.model.evaluation import BasketRecord, Track
 from triad_screener.screening.sections import COMPOSITE
 from triad_screener.stats import sharpe as formulas
+from triad_screener.stats.draws import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -184,12 +185,12 @@ def _random_share(
     Each has the weights of the true one, in lines drawn anew with each ranking from
     all that are ranked. Costs are left out of both.
     """
-    random = np.random.default_rng(terms.seed)
+    dice = seeded(terms.seed)
     grown = np.ones(terms.draws)
     for weights, row, period in zip(held, ranked, returns, strict=True):
         known = period[(row > 0) & np.isfinite(period)]
         own = weights[weights > 0][: known.size]
-        drawn = random.random((terms.draws, known.size)).argsort(axis=1)
+        drawn = dice.uniform(size=(terms.draws, known.size)).argsort(axis=1)
         grown *= 1 + (known[drawn[:, : own.size]] * own).sum(axis=1)
     return float((grown < np.prod(1 + gross)).mean())
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from triad_screener.stats import NO_DISPERSION
+from triad_screener.stats.draws import seeded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def coefficients(
     scale = np.sqrt((own**2).sum(axis=1) * (other**2).sum(axis=1))
     found = np.full(len(scores), np.nan)
     good = (count >= fewest) & (scale > NO_DISPERSION)
-    found[good] = product[good] / scale[good]
+    found[good] = (product[good] / scale[good]).clip(-1, 1)
     return found
 
 
@@ -124,7 +125,7 @@ def interval(
         return None, None
     from arch.bootstrap import CircularBlockBootstrap
 
-    drawn = CircularBlockBootstrap(block, values, seed=np.random.default_rng(seed))
+    drawn = CircularBlockBootstrap(block, values, seed=seeded(seed))
     low, high = drawn.conf_int(
         np.mean, reps=draws, method="percentile", size=_SHARE
     ).ravel()
@@ -155,10 +156,10 @@ def shuffled(
     one another over time, as do its returns: only their bond is cut. Shape
     ``(draws,)``; NaN where no section has a coefficient.
     """
-    random = np.random.default_rng(seed)
+    dice = seeded(seed)
     means = np.full(draws, np.nan)
     for at in range(draws):
-        order = random.permutation(scores.shape[1])
+        order = dice.permutation(scores.shape[1])
         found = coefficients(scores[:, order], returns, fewest)
         if np.isfinite(found).any():
             means[at] = np.nanmean(found)

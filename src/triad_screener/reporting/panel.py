@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from triad_screener.model.document import Cell
-    from triad_screener.model.panel import Distance, Finding, Panel
-    from triad_screener.model.thesis import Unit
+    from triad_screener.model.panel import Distance, Finding, Panel, Unit
 
 SCHEMA_VERSION: Final = 1
 VOTES: Final[Mapping[int | None, str]] = {

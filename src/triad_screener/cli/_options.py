@@ -195,7 +195,12 @@ Quiet = Annotated[
 ]
 Verbose = Annotated[
     bool,
-    typer.Option("--verbose", "-v", help="List every gap.", rich_help_panel=_OUT),
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Show the thesis panel, and list every gap.",
+        rich_help_panel=_OUT,
+    ),
 ]
 Debug = Annotated[
     bool,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from triad_screener import settings
 from triad_screener.cli import _progress, _streams
 from triad_screener.delivery import CHANNELS
-from triad_screener.errors import TriadError, UsageError
+from triad_screener.errors import TriadError
 from triad_screener.model.mail import split_address
 from triad_screener.workflows import answering, mailing, report
 
@@ -24,21 +24,6 @@ if TYPE_CHECKING:
     from triad_screener.workflows.answering import Question
     from triad_screener.workflows.report import Wish
     from triad_screener.workflows.serving import Means
-
-
-def mail_of(*, email: bool, eml: Path | None) -> Mail | None:
-    """Return who writes to whom; None where nothing is to be sent.
-
-    Raises:
-        UsageError: If what is to be sent is asked for as a trial as well.
-        ConfigurationError: If the settings do not say how to send.
-    """
-    if email and eml:
-        raise UsageError(
-            "--eml is a trial that sends nothing, and --email sends.",
-            "Leave one of the two out.",
-        )
-    return settings.mail() if email else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +86,7 @@ class Desk:
 
     def send(self, mail: Mail) -> None:
         """Send the letter, and what waits; that goes even if there is no letter."""
+        self.outbox.require_usable()
         failure = None
         try:
             if letter := self.written(kept=True):

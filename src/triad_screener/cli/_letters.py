@@ -11,7 +11,7 @@ from triad_screener.cli import _progress, _streams
 from triad_screener.delivery import CHANNELS
 from triad_screener.errors import TriadError
 from triad_screener.model.mail import split_address
-from triad_screener.workflows import answering, mailing, report
+from triad_screener.workflows import answering, evaluate, mailing, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,15 @@ class Desk:
         letters = self.outbox.letters()
         told = [one.run for one in letters]
         store = self.means.store
-        letter = report.write(found.screen, self.wish, view, store, told=told)
+        config = self.question.config
+        letter = report.write(
+            found.screen,
+            self.wish,
+            view,
+            store,
+            told=told,
+            evaluation=evaluate.in_brief(found.screen, store, config, self.now),
+        )
         warnings = answering.keep(found, self.question, self.means, always=kept)
         _streams.tell(warnings)
         if not mailing.is_due(letter, letters, self.now, self.silence):

@@ -90,6 +90,14 @@ def compose(
     )
 
 
+def in_brief(found: Evaluation) -> Iterator[Block]:
+    """Yield what a letter tells of past rankings: the verdict, and two pictures."""
+    told = (_origin(found), verdict(found.findings.horizons[0]))
+    yield Points("How past rankings fared", told)
+    yield from performance.of_coefficients(found)
+    yield from performance.of_tracks(found)
+
+
 def headline(found: Evaluation) -> str:
     """Return the verdict at the shortest horizon, and what kind of record it is of."""
     first = found.findings.horizons[0]

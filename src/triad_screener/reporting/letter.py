@@ -17,6 +17,7 @@ from triad_screener.model.document import (
 )
 from triad_screener.reporting import (
     changes,
+    evaluation,
     overview,
     panel,
     pictures,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from triad_screener.model.document import Block
+    from triad_screener.model.evaluation import Evaluation
     from triad_screener.model.screen import MarkFact, Run, Screen
     from triad_screener.model.watch import WatchEvent
     from triad_screener.reporting.changes import Compared
@@ -57,6 +59,7 @@ class Story:
         doubts: Why the figures are too old or too thin, each as a sentence.
         is_old: Whether one of the doubts is their age.
         events: What was seen of the watchlist and told to nobody, oldest first.
+        evaluation: How the rankings kept so far fared; None where that is not known.
     """
 
     screen: Screen
@@ -66,6 +69,7 @@ class Story:
     doubts: tuple[str, ...] = ()
     is_old: bool = False
     events: tuple[WatchEvent, ...] = ()
+    evaluation: Evaluation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ def compose(story: Story, view: overview.View) -> Letter:
                 {"as_of": day.isoformat(), "ranks": dict(ranks)}
                 for day, ranks in story.ranks
             ],
+            "evaluation": story.evaluation and evaluation.record(story.evaluation),
             "thesis": _thesis(screen, found.before if found else None),
             "screen": record.of_screen(screen, view.lines),
         },
@@ -195,6 +200,8 @@ def _blocks(story: Story, told: Sequence[News], view: overview.View) -> Iterator
     yield from pictures.of_courses(screen, story.benchmark)
     yield from _watched(story, view)
     yield from overview.thesis(screen, found.before if found else None)
+    if story.evaluation:
+        yield from evaluation.in_brief(story.evaluation)
     yield from _figures(story, view)
 
 

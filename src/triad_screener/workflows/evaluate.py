@@ -16,26 +16,30 @@ from triad_screener.errors import (
     UnknownNameError,
 )
 from triad_screener.model.evaluation import Evaluation
+from triad_screener.model.recipe import Recipe
 from triad_screener.model.taxonomy import Benchmark
 from triad_screener.screening import evaluating, outcomes, sections, selecting
-from triad_screener.screening.assembling import assemble
+from triad_screener.screening.assembling import Request, assemble
 from triad_screener.screening.rebalancing import Terms
-from triad_screener.taxonomies import loading
+from triad_screener.taxonomies import loading, locating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from triad_screener.model.evaluation import Section
     from triad_screener.model.market import MarketData
+    from triad_screener.model.screen import Screen
     from triad_screener.model.stored import RunEntry
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.ports import MarketDataSource
-    from triad_screener.screening.assembling import Request
     from triad_screener.store import Store
 
 #: A run made later than this after its day is no promise any more.
 TIMELY: Final = timedelta(days=7)
+#: Rankings with an outcome from which on a letter tells of them.
+FEWEST_OUTCOMES: Final = 3
 #: Libraries of the extra ``research``.
 _LIBRARIES: Final = ("arch", "scipy", "statsmodels")
 _NAMED: Final = 8
@@ -52,6 +56,7 @@ class Wish:
         cost: Basis points of the value traded.
         trials: Settings tried, this one included.
         seed: Of every random draw.
+        is_brief: Whether the composite at the shortest horizon, and the baskets, do.
     """
 
     reconstruct: bool = False
@@ -60,6 +65,7 @@ class Wish:
     cost: float = 10.0
     trials: int = 1
     seed: int = 1
+    is_brief: bool = False
 
 
 def require_libraries() -> None:
@@ -68,13 +74,16 @@ def require_libraries() -> None:
     Raises:
         ConfigurationError: If one is missing.
     """
-    missing = [name for name in _LIBRARIES if find_spec(name) is None]
-    if missing:
+    if missing := _missing():
         raise ConfigurationError(
             "triad evaluate",
             f"needs libraries that are not installed: {', '.join(missing)}",
             "Install them with: pip install 'triad-screener[research]'.",
         )
+
+
+def _missing() -> list[str]:
+    return [name for name in _LIBRARIES if find_spec(name) is None]
 
 
 def note_trial(
@@ -156,6 +165,7 @@ def evaluate(
                 sections=found.sections,
                 outcomes=known,
                 terms=terms,
+                is_brief=wish.is_brief,
                 progress=progress,
             )
         ),
@@ -172,15 +182,8 @@ class Found:
 
 def _kept(request: Request, store: Store, wish: Wish) -> Found:
     """Return the forward record: of each month the last run made on its day."""
-    entries = [
-        one
-        for one in store.runs()
-        if (one.universe, one.recipe) == (request.universe, request.recipe_name)
-        and (wish.since is None or one.as_of >= wish.since)
-        and (request.as_of is None or one.as_of <= request.as_of)
-    ]
-    timely = [one for one in entries if one.at.date() - one.as_of <= TIMELY]
-    if not timely:
+    entries, timely, monthly = _on_record(request, store, wish)
+    if not monthly:
         late = _counted(len(entries), "made later: hindsight")
         raise NoDataError(
             f"The store has no ranking by the recipe {request.recipe_name!r} that was "
@@ -188,9 +191,6 @@ def _kept(request: Request, store: Store, wish: Wish) -> Found:
             "Run 'triad screen' every week or month, or look back with "
             "'triad evaluate --reconstruct'.",
         )
-    # The last stored stands first: of several of one day the first stored stays.
-    first = {one.as_of: one for one in timely}
-    monthly = {(day.year, day.month): first[day] for day in sorted(first)}
     told = [
         _counted(
             len(entries) - len(timely),
@@ -199,10 +199,10 @@ def _kept(request: Request, store: Store, wish: Wish) -> Found:
         _counted(
             len(timely) - len(monthly), "of a month or a day that has another ranking"
         ),
-        _versions(monthly.values()),
+        _versions(monthly),
     ]
     found = []
-    for one in monthly.values():
+    for one in monthly:
         try:
             screen = store.run(one.id)
         except StoreError:
@@ -210,6 +210,24 @@ def _kept(request: Request, store: Store, wish: Wish) -> Found:
             continue
         found.append(sections.section(screen, one.at.date()))
     return Found(tuple(found), tuple(filter(None, told)))
+
+
+def _on_record(
+    request: Request, store: Store, wish: Wish
+) -> tuple[list[RunEntry], list[RunEntry], list[RunEntry]]:
+    """Return the runs that are like the request, the timely ones, those that count."""
+    entries = [
+        one
+        for one in store.runs()
+        if (one.universe, one.recipe) == (request.universe, request.recipe_name)
+        and (wish.since is None or one.as_of >= wish.since)
+        and (request.as_of is None or one.as_of <= request.as_of)
+    ]
+    timely = [one for one in entries if one.at.date() - one.as_of <= TIMELY]
+    # The last stored stands first: of several of one day the first stored stays.
+    first = {one.as_of: one for one in timely}
+    monthly = {(day.year, day.month): first[day] for day in sorted(first)}
+    return entries, timely, [*monthly.values()]
 
 
 def _counted(count: int, why: str) -> str:
@@ -221,6 +239,43 @@ def _counted(count: int, why: str) -> str:
 def _versions(entries: Iterable[RunEntry]) -> str:
     count = len({one.config_hash for one in entries})
     return f"The rankings are of {count} versions of the taxonomy." * (count > 1)
+
+
+def in_brief(
+    screen: Screen, store: Store, config: Path | None, now: datetime
+) -> Evaluation | None:
+    """Return how the rankings kept by the recipe of ``screen`` fared, for a letter.
+
+    None where there are fewer than three outcomes, where the store has no prices, or
+    where the libraries are missing: a letter goes out without.
+
+    Args:
+        screen: What the letter tells of; nothing later than its day counts.
+        store: Of rankings, prices and settings tried.
+        config: The taxonomy that serves; None for the usual one.
+        now: For the log of settings tried.
+
+    Raises:
+        TriadError: If taxonomy or store cannot be read.
+    """
+    run = screen.run
+    request = Request(
+        recipe=Recipe.model_validate_json(screen.recipe),
+        recipe_name=run.recipe,
+        as_of=run.as_of,
+        universe=run.universe,
+    )
+    wish = Wish(is_brief=True)
+    if _missing() or len(_on_record(request, store, wish)[2]) < FEWEST_OUTCOMES:
+        return None
+    taxonomy = loading.load(locating.locate(config))
+    trials, _ = note_trial(store, request, now)
+    try:
+        found = evaluate(taxonomy, request, store, store, replace(wish, trials=trials))
+    except NoDataError:
+        return None
+    known = found.findings.horizons[0].strength.known
+    return found if len(known) >= FEWEST_OUTCOMES else None
 
 
 def reconstruct(

@@ -6,6 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CORE := stats fundamentals factors screening reporting model
 CORE_TESTS := $(wildcard $(addprefix tests/,$(CORE)))
 CORE_SOURCE := $(addprefix src/triad_screener/,$(CORE))
+GENERATED := docs/factors.md docs/cli.md docs/errors.md docs/evidence.md README.md
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-strip-extras --quiet pyproject.toml
 
@@ -30,7 +31,7 @@ check: $(VENV)/.dev ## Check form, types, contracts, documentation and coverage 
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache > .lint-imports.log || { cat .lint-imports.log; exit 1; }
 	@rm -f .lint-imports.log
-	@$(BIN)/python -m cogapp --check -p "" docs/factors.md docs/cli.md docs/errors.md README.md
+	@$(BIN)/python -m cogapp --check -p "" $(GENERATED)
 	@$(MAKE) --no-print-directory coverage
 
 coverage: $(VENV)/.dev ## Demand full branch coverage of the core
@@ -43,7 +44,7 @@ format: $(VENV)/.dev ## Format the code and mend what a machine can
 	@$(BIN)/ruff check --fix --quiet src tests bench
 
 docs: $(VENV)/.dev ## Write the generated parts of the documentation
-	@$(BIN)/python -m cogapp -r -p "" docs/factors.md docs/cli.md docs/errors.md README.md
+	@$(BIN)/python -m cogapp -r -p "" $(GENERATED)
 
 snapshots: $(VENV)/.dev ## Accept the present output as the expected one
 	@$(BIN)/python -m pytest -q tests --accept

@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import history
+
 from triad_screener.factors import FACTORS
 from triad_screener.model.live import Bars, Fetched, QuoteFacts, Task
 from triad_screener.settings import STORE_NAME
@@ -50,6 +52,8 @@ SECOND = ("triad screen, asked again", [*TRIAD, "screen", "--offline"], "import 
 AT = datetime(2026, 5, 16, 12, tzinfo=UTC)
 MISSING = 0.1
 SIZES = (1_000, 10_000)
+#: Lines and monthly cross-sections to look back on.
+PANELS = ((30, 38), (60, 38), (60, 75), (120, 75))
 
 
 def run(command: list[str]) -> tuple[float, float]:
@@ -166,6 +170,20 @@ def ask_again(folder: Path) -> None:
     print(f"  the first time, scored and kept: {first:.3f} s")
 
 
+def look_back(folder: Path) -> None:
+    """Print how long ``triad evaluate --reconstruct`` takes, and how it grows."""
+    print("\ntriad evaluate --reconstruct --format json")
+    for lines, months in PANELS:
+        config, figures = history.write(folder, lines, months)
+        took, peak = run(
+            [
+                *(*TRIAD, "evaluate", "--reconstruct", "--format", "json"),
+                *("--config", str(config), "--source", f"folder:{figures}"),
+            ]
+        )
+        print(f"  {lines} lines x {months} months  {took:6.1f} s  {peak:5.0f} MiB peak")
+
+
 def main() -> None:
     """Print every figure."""
     print(f"Python {sys.version.split()[0]}, {ROUNDS} rounds, median of the ratios\n")
@@ -179,6 +197,7 @@ def main() -> None:
             )
         ask_again(Path(folder))
         grow(Path(folder))
+        look_back(Path(folder))
 
 
 if __name__ == "__main__":

@@ -103,9 +103,17 @@ def draw_letter(name: str) -> None:
             browser.close()
 
 
+def draw_evidence(name: str) -> None:
+    """Write how the rankings of the snapshot fared."""
+    back = ["evaluate", "--reconstruct", "--source", "bundled", "--benchmark", "SMH"]
+    output([*back, "--plot", str(PICTURES / f"{name}.png")], 80)
+
+
 if __name__ == "__main__":
     draw_letter("letter-page")
     print(PICTURES / "letter-page.png")
+    draw_evidence("evidence")
+    print(PICTURES / "evidence.png")
     for shot, (columns, palette, command) in SHOTS.items():
         draw(shot, columns, palette, command)
         print(PICTURES / f"{shot}.svg")

@@ -109,6 +109,7 @@ def evaluation(origin: Any = "reconstructed", **parts: Any) -> Evaluation:  # no
         "source": "bundled",
         "description": "bundled snapshot",
         "data_hash": "d" * 64,
+        "config_hash": "c" * 64,
         "universe": "default",
         "recipe": "default",
         "as_of": date(2025, 3, 31),

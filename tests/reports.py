@@ -175,7 +175,19 @@ COEFFICIENTS: Final = Picture(
         Series("to", (0.12, 0.12, 0.12)),
     ),
 )
-PICTURES: Final = (RANKS, COURSES, PARTS, REACH, COEFFICIENTS)
+BOUNDS: Final = Picture(
+    "Where each stands",
+    Drawing.BOUNDS,
+    "0 is where a vote turns -1, 1 where it turns +1: AAA 1.5, BBB 0.25, CCC -0.5.",
+    ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF"),
+    (
+        Series("+1", (1.5, None, None, None, None, 99.0)),
+        Series("0", (None, 0.25, None, None, None, None)),
+        Series("-1", (None, None, -0.5, None, -99.0, None)),
+    ),
+    ends=("+1  +20%", "0  1.5x", "-1  -9%", "not known", "-1  -99%", "+1  +99%"),
+)
+PICTURES: Final = (RANKS, COURSES, PARTS, REACH, COEFFICIENTS, BOUNDS)
 SAMPLE: Final = Report(
     title="A report, as of 2026-05-15",
     blocks=(
@@ -223,13 +235,15 @@ def hostile(text: str) -> Report:
 def hostile_picture(text: str, drawing: Drawing) -> Picture:
     """A picture that says ``text`` wherever text from outside can stand."""
     series = (Series(text, (1.0, 2.0), "compute"), Series(text, (2.0, 1.0), text))
-    return Picture(text, drawing, text, (text, "2026-05-15"), series, text)
+    places = (text, "2026-05-15")
+    return Picture(text, drawing, text, places, series, text, ends=(text, text))
 
 
 def letter() -> Report:
     """A long report with every drawing, such as a weekly letter is."""
     screen = composed("screen")
-    return replace(screen, blocks=(*PICTURES, *screen.blocks))
+    told = (block for block in screen.blocks if not isinstance(block, Picture))
+    return replace(screen, blocks=(*PICTURES, *told))
 
 
 @cache

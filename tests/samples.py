@@ -26,6 +26,7 @@ from triad_screener.model.market import (
 )
 from triad_screener.model.recipe import Recipe
 from triad_screener.model.taxonomy import Constituent, Taxonomy
+from triad_screener.model.thesis import Thesis
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.screening.assembling import Request, assemble
 
@@ -217,6 +218,46 @@ def taxonomy(*lines: Constituent, **parts: object) -> Taxonomy:
                 }
             },
             **parts,
+        }
+    )
+
+
+def thesis(*ratios: float | None, **indicator: Any) -> Thesis:  # noqa: ANN401 - fields
+    """A thesis whose indicators measure one ratio each; None is not known."""
+    series = {
+        f"s{at}": {
+            "definition": "D",
+            "unit": "U",
+            "max_age_days": 100,
+            "points": (
+                {
+                    "end": AS_OF if ratio else date(2020, 1, 1),
+                    "known": date(2020, 1, 1),
+                    "value": ratio or 1.0,
+                    "source": "by_hand",
+                },
+            ),
+        }
+        for at, ratio in enumerate((*ratios, 1.0))
+    }
+    indicators = {
+        f"i{at}": {
+            "claim": "c",
+            "name": "N",
+            "measure": "growth_ratio",
+            "series": (f"s{at}", f"s{len(ratios)}"),
+            "confirms": ({"relation": "at_least", "limit": 2},),
+            "weakens": ({"relation": "below", "limit": 1},),
+            "falsifier": "F",
+            **indicator,
+        }
+        for at in range(len(ratios))
+    }
+    return Thesis.model_validate(
+        {
+            "claims": {"c": {"statement": "S"}},
+            "indicators": indicators,
+            "series": series,
         }
     )
 

@@ -7,7 +7,7 @@ and III algorithms, the last half each; AAB is a second line of the issuer of AA
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -84,6 +84,54 @@ def write(path: Path, tickers: Sequence[str] = TICKERS) -> World:
     for name, (header, rows) in tables.items():
         (world.folder / f"{name}.csv").write_text("\n".join([header, *rows]) + "\n")
     return world
+
+
+def judged(world: World, path: Path) -> World:
+    """Return the same world with a thesis: prices and revenues of four of its lines."""
+    content = json.loads(world.config.read_text("utf-8"))
+    content["thesis"] = {
+        "claims": {"compute": {"statement": "Compute leads."}},
+        "indicators": {
+            "prices": {
+                "claim": "compute",
+                "name": "Compute over algorithms",
+                "measure": "relative_price",
+                "lines": ["AAA", "BBB"],
+                "against": ["HHH", "III"],
+                "confirms": [{"relation": "at_least", "limit": 0}],
+                "weakens": [{"relation": "at_most", "limit": -0.1}],
+                "falsifier": "Algorithms lead",
+            },
+            "sales": {
+                "claim": "compute",
+                "name": "Revenue of AAA",
+                "measure": "series_growth",
+                "series": ["months"],
+                "stand_in": "AAA",
+                "confirms": [{"relation": "at_least", "limit": 0.05}],
+                "weakens": [{"relation": "at_most", "limit": -0.05}],
+                "falsifier": "AAA sells less",
+            },
+        },
+        "series": {
+            "months": {
+                "definition": "Revenue of a month",
+                "unit": "USD",
+                "max_age_days": 75,
+                "points": [
+                    {
+                        "end": "2024-01-31",
+                        "known": "2024-02-10",
+                        "value": 1.0,
+                        "source": next(iter(content["sources"])),
+                    }
+                ],
+            }
+        },
+        "verdict": {"fewest_votes": 1},
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    return replace(world, config=path)
 
 
 def taxonomy(tickers: Sequence[str] = TICKERS) -> dict[str, Any]:

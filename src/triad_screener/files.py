@@ -88,6 +88,20 @@ def _beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
                 kept.unlink(missing_ok=True)
 
 
+def existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    return place
+
+
+def may_write(folder: Path) -> bool:
+    """Return whether files can be made in ``folder``, or it can itself be made."""
+    place = existing(folder)
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+
+
 def settle(folder: Path) -> None:
     """Have the disk know which names stand in ``folder``, where it can be asked to."""
     with contextlib.suppress(OSError):

@@ -125,9 +125,9 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
             ("\x1b[31m",),
             (
                 "triad: There is no command called '\\x1b[31m'.\n"
-                "       Choose one of: diff, doctor, explain, factors, history, "
-                "refresh, report, runs, schedule, score, screen, store, taxonomy, "
-                "thesis, watchlist.\n"
+                "       Choose one of: diff, doctor, evaluate, explain, factors, "
+                "history, refresh, report, runs, schedule, score, screen, store, "
+                "taxonomy, thesis, watchlist.\n"
             ),
         ),
     ],

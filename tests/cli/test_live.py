@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from lives import ABSENT, LIMITED, NETWORK
 from triad_screener import settings
+from triad_screener.errors import UnwritableStoreError
 from triad_screener.model.live import FetchFailure
 from triad_screener.store import Store
 from worlds import RANKED
@@ -255,6 +256,42 @@ def test_a_run_that_cannot_be_kept_is_shown_all_the_same(
 
     assert (answer.code, answer.rows) == (0, list(RANKED))
     assert answer.err.startswith("triad: This run is not kept: The store ")
+
+
+def test_where_nothing_can_be_kept_it_is_said_once(
+    live: Triad, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    monkeypatch.setenv("TRIAD_DATA_FOLDER", str(file))
+
+    program = live("screen", "--format", "tickers")
+    people = live("screen")
+
+    told = "The store may not be written: nothing new is kept."
+    assert program.rows == list(RANKED)
+    assert program.err == f"triad: {told}\n"
+    assert people.err == ""
+    assert told in people.rows
+
+
+def test_a_full_disk_is_told_once(
+    live: Triad, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = UnwritableStoreError("triad.duckdb", "no space")
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise full
+
+    live("refresh")
+    monkeypatch.setattr(Store, "save", refuse)
+    monkeypatch.setattr(Store, "save_run", refuse)
+    clock.forward(days=2)
+
+    answer = live("screen", "--format", "tickers")
+
+    assert (answer.code, answer.rows) == (0, list(RANKED))
+    assert answer.err == f"triad: {full.what}\n"
 
 
 def test_a_damaged_store_is_an_error_and_stays_as_it_is(live: Triad) -> None:

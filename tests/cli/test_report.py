@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import worlds
 from delivery.mail_server import DROP, PASSWORD, USER, Postmaster, scripted, serving
 from triad_screener.store import Store
 
@@ -428,7 +429,80 @@ class TestMail:
         assert len(postmaster.taken) == 1
 
 
+class TestOptions:
+    def test_a_letter_that_goes_out_may_be_written_in_a_format_as_well(
+        self,
+        report: Triad,
+        mailbox: MailServer,
+        postmaster: Postmaster,
+        tmp_path: Path,
+    ) -> None:
+        assert mailbox
+        page = tmp_path / "letter.html"
+
+        answer = report("--email", "--format", "html", "--output", str(page))
+
+        assert (answer.code, answer.out) == (0, "")
+        assert page.read_text("utf-8").startswith("<!doctype html>")
+        assert len(postmaster.taken) == 1
+
+    def test_a_trial_prints_no_other_format(
+        self, report: Triad, tmp_path: Path
+    ) -> None:
+        answer = report("--eml", str(tmp_path / "a"), "--format", "html")
+
+        assert answer.code == 2
+        assert "and --eml prints nothing" in answer.err
+        assert not (tmp_path / "a").exists()
+
+    def test_tomorrow_may_have_begun_elsewhere(
+        self, report: Triad, clock: Clock
+    ) -> None:
+        clock.forward(days=-1)  # Friday, the day of the last session
+        tomorrow, later = (
+            report("--as-of", "2026-05-16"),
+            report("--as-of", "2026-05-17"),
+        )
+
+        assert tomorrow.code == 0
+        assert (later.code, later.out) == (2, "")
+        assert "--as-of 2026-05-17 is still to come" in later.err
+
+    def test_the_thesis_stands_after_the_watchlist(
+        self, triad: Triad, world: World, clock: Clock, tmp_path: Path
+    ) -> None:
+        assert clock
+        judged = worlds.judged(world, tmp_path / "judged.yaml")
+        arguments = (*judged.options, "--eml", str(tmp_path / "a"))
+
+        assert triad("report", *arguments).code == 0
+
+        letter = message_from_bytes((tmp_path / "a").read_bytes(), policy=default)
+        text, html, pictures = parts(letter)
+        assert "A falsifier has come true: prices (Algorithms lead)." in text
+        assert text.index("Watchlist") < text.index("Thesis panel: weakening")
+        assert text.index("Thesis panel") < text.index("About the figures")
+        assert max(map(len, text.splitlines())) <= 72
+        assert "Thesis panel: weakening" in html
+        assert len(pictures) == 2  # parts of the scores, and the panel
+
+
 class TestTrouble:
+    def test_an_outbox_that_cannot_be_used_is_said_once_before_anything(
+        self, report: Triad, mailbox: MailServer, data: Path
+    ) -> None:
+        assert mailbox
+        data.write_text("in the way")
+
+        answer = report("--email")
+
+        assert (answer.code, answer.out) == (73, "")
+        place = data / "outbox"
+        assert answer.err == (
+            f"triad: The outbox cannot be used ({place}: Permission denied).\n"
+            "       Make room or mend the permissions; no letter in it is lost.\n"
+        )
+
     def test_a_server_that_is_away_keeps_the_letter_for_the_next_run(
         self,
         report: Triad,

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
 
+import worlds
+from lives import NETWORK
 from triad_screener.cli import _options as options
 from triad_screener.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from worlds import Triad, World
+    from lives import Clock, Vendor
+    from worlds import Answer, Triad, World
 
 EARLY, LATE = "2025-02-14", "2026-05-15"
 
@@ -200,3 +204,183 @@ def test_no_command_below_thesis_goes_by_another_name(triad: Triad) -> None:
     answer = triad("thesis", "scalling")
 
     assert (answer.code, answer.out) == (2, "")
+
+
+def test_a_plot_of_the_panel_is_a_png(triad: Triad, tmp_path: Path) -> None:
+    path = tmp_path / "panel.png"
+    arguments = ("thesis", "--source", "bundled", "--plot", str(path))
+
+    answer = triad(*arguments, "--format", "json")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.json["verdict"] == "confirming"
+    with Image.open(io.BytesIO(path.read_bytes())) as found:
+        assert found.format == "PNG"
+
+
+def test_the_page_shows_where_each_indicator_stands(triad: Triad) -> None:
+    page = triad("thesis", "--source", "bundled", "--format", "html").out
+
+    assert page.count("data:image/png;base64,") == 1
+    assert 'alt="0 is where a vote turns -1, 1 where it turns +1: ' in page
+
+
+# --- the panel of a screen ------------------------------------------------------------
+
+
+def test_a_screen_shows_the_panel_of_its_own_figures_where_asked(triad: Triad) -> None:
+    arguments = ("--source", "bundled", "--as-of", EARLY)
+
+    plain = triad("screen", *arguments)
+    verbose = triad("screen", *arguments, "--verbose")
+
+    alone = triad("thesis", *arguments)
+    assert (verbose.code, verbose.err) == (0, "")
+    assert "\nThesis panel: confirming\n" in verbose.out
+    assert "Thesis panel" not in plain.out
+    assert "What is missing, and the thesis panel: --verbose." in _in_one_line(
+        plain.out
+    )
+    counts = next(row for row in alone.rows if " neither, " in row)
+    assert counts in verbose.out
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("kind", ["markdown", "html"])
+def test_the_panel_of_a_screen_comes_in_every_format_for_people(
+    kind: str, triad: Triad
+) -> None:
+    answer = triad("screen", "--source", "bundled", "--verbose", "--format", kind)
+
+    assert (answer.code, answer.err) == (0, "")
+    assert "Nearest falsifier: squeeze" in answer.out
+    assert answer.out.count("data:image/png;base64,") == (kind == "html")
+
+
+def test_a_program_reads_the_panel_of_thesis_and_not_of_screen(triad: Triad) -> None:
+    arguments = ("screen", "--source", "bundled", "--format", "json")
+
+    assert triad(*arguments, "--verbose").raw == triad(*arguments).raw
+
+
+def test_without_a_thesis_a_screen_says_nothing_of_one(screen: Triad) -> None:
+    answer = screen("--verbose")
+
+    assert answer.code == 0
+    assert "panel" not in answer.out
+
+
+# --- live and from the store ----------------------------------------------------------
+
+
+@pytest.fixture
+def judged(triad: Triad, world: World, live: Triad, tmp_path: Path) -> Triad:
+    """Run the program on the small world with a thesis, from vendor and store."""
+    del live
+    config = worlds.judged(world, tmp_path / "judged.yaml").config
+    return lambda *arguments: triad(*arguments, "--config", str(config))
+
+
+def votes(answer: Answer) -> dict[str, int | None]:
+    return {one["id"]: one["vote"] for one in answer.json["indicators"]}
+
+
+def test_live_figures_are_fetched_judged_and_kept(
+    judged: Triad, vendor: Vendor
+) -> None:
+    first = judged("thesis")
+    vendor.asked.clear()
+    second = judged("thesis", "--format", "json")
+
+    assert (first.code, first.err) == (0, "")
+    assert first.rows[:2] == [
+        "Does the thesis hold? As of 2026-05-15: weakening",
+        "Figures from Yahoo Finance, kept in the store, as of 2026-05-15, 1 day old.",
+    ]
+    assert "31 of 31 answers came" in first.rows[2]
+    assert votes(second) == {"prices": -1, "sales": 0}
+    assert second.json["source"] == "store"
+    assert vendor.asked == []
+
+
+def test_the_store_alone_serves_without_asking(judged: Triad, vendor: Vendor) -> None:
+    judged("refresh")
+    vendor.asked.clear()
+
+    answers = [
+        judged("thesis", "--format", "json", *how)
+        for how in (("--offline",), ("--source", "store"))
+    ]
+
+    assert [answer.code for answer in answers] == [0, 0]
+    assert answers[0].raw == answers[1].raw
+    assert votes(answers[0]) == {"prices": -1, "sales": 0}
+    assert vendor.asked == []
+
+
+def test_in_an_outage_the_votes_stay_and_the_reader_is_told(
+    judged: Triad, vendor: Vendor, clock: Clock
+) -> None:
+    before = judged("thesis", "--format", "json")
+    clock.forward(days=2)
+    vendor.failures["*"] = NETWORK
+
+    people = judged("thesis")
+    clock.forward(minutes=20)
+    program = judged("thesis", "--format", "json")
+
+    assert any("11 of 11 answers missing: network 11" in row for row in people.rows)
+    assert program.raw == before.raw
+    assert program.err.startswith("triad: Yahoo Finance: 11 of 11 answers missing")
+
+
+def test_a_day_of_the_past_is_judged_as_it_was_known(judged: Triad) -> None:
+    judged("refresh")
+
+    past = judged("thesis", "--offline", "--as-of", "2026-05-14", "--format", "json")
+
+    assert past.json["as_of"] == "2026-05-14"
+    days = {one["id"]: one["as_of"] for one in past.json["indicators"]}
+    assert days["prices"] == "2026-05-14"
+
+
+def test_a_stored_run_shows_the_panel_that_was_judged_with_it(
+    judged: Triad, triad: Triad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = judged("screen", "--verbose")
+    run = judged("screen", "--format", "json").json["run"]["id"]
+    # Whoever judges again would fail here.
+    monkeypatch.setattr("triad_screener.screening.panel.judge", None)
+
+    again = judged("screen", "--verbose")
+    named = triad("screen", "--run", run, "--verbose")
+
+    panel = first.out[first.out.index("\nThesis panel: weakening") :]
+    assert "A falsifier has come true: prices (Algorithms lead)." in panel
+    assert again.out.endswith(panel)
+    assert named.code == 0
+    assert named.out.endswith(panel)
+
+
+def test_another_cited_figure_is_another_run_and_shows_in_the_panel(
+    judged: Triad, triad: Triad, world: World, tmp_path: Path
+) -> None:
+    old = judged("screen", "--format", "json").json["run"]
+    config = worlds.judged(world, tmp_path / "other.yaml").config
+    content = json.loads(config.read_text("utf-8"))
+    (point,) = content["thesis"]["series"]["months"]["points"]
+    newer = {**point, "end": "2026-04-30", "known": "2026-05-10", "value": 2.0}
+    older = {**point, "end": "2025-04-30", "known": "2025-05-10"}
+    content["thesis"]["series"]["months"]["points"] = [older, newer]
+    config.write_text(json.dumps(content), "utf-8")
+
+    arguments = ("screen", "--config", str(config))
+    new = triad(*arguments, "--format", "json").json["run"]
+
+    assert new["config_hash"] == old["config_hash"]
+    assert new["id"] != old["id"]
+    shown = triad(*arguments, "--verbose").out
+    assert "1 for, 0 neither, 1 against, 0 not known" in shown

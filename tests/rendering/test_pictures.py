@@ -76,6 +76,25 @@ def test_on_a_scale_of_tens_what_is_not_above_zero_is_not_drawn() -> None:
     assert draw(gap, {}) == draw(of(Drawing.REACH, 10.0, None, 1.0), {})
 
 
+def test_a_bar_that_leaves_the_picture_is_cut_at_the_same_place() -> None:
+    far, farther = (of(Drawing.BOUNDS, 0.5, value) for value in (50.0, 70.0))
+
+    assert draw(far, {}) == draw(farther, {})
+    assert draw(far, {}) != draw(of(Drawing.BOUNDS, 0.5, 5.0), {})
+
+
+def test_a_vote_is_told_by_more_than_its_colour() -> None:
+    """Without colour the same value of each vote still looks different."""
+    votes = [
+        replace(of(Drawing.BOUNDS, 0.5), series=(Series(name, (0.5,)),))
+        for name in ("+1", "0", "-1")
+    ]
+
+    grey = {image(picture).convert("L").convert("1").tobytes() for picture in votes}
+
+    assert len(grey) == len(votes)
+
+
 @pytest.mark.parametrize("picture", reports.PICTURES, ids=lambda p: p.drawing.name)
 def test_the_ground_is_light_whatever_the_reader_likes(picture: Picture) -> None:
     assert image(picture).convert("RGB").getpixel((1, 1)) == (255, 255, 255)

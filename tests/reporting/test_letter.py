@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import screens
 from triad_screener.model.document import Paragraph, Picture, Points, Table, Tone
@@ -87,6 +87,7 @@ def test_a_letter_leads_with_what_changed_and_why() -> None:
     assert first.title == "What changed from 2026-04-17 to 2026-05-15"
     assert "points: " in first.items[1]
     wanted = ["What moved", "Ranking", "Baskets", "What makes", "Prices", "Watchlist"]
+    wanted += ["Thesis panel", "Votes", "Where each", "About the figures"]
     order = [
         next(at for at, t in enumerate(titles(found)) if t.startswith(w))
         for w in wanted
@@ -195,7 +196,8 @@ def test_the_pictures_are_ranks_parts_and_prices() -> None:
     found = written(Story(screen=screen, ranks=weeks, benchmark="QQQ"))
 
     drawn = [one for one in found.report.blocks if isinstance(one, Picture)]
-    assert [one.drawing.name for one in drawn] == ["RANKS", "PARTS", "COURSES"]
+    kinds = [one.drawing.name for one in drawn]
+    assert kinds == ["RANKS", "PARTS", "COURSES", "BOUNDS"]
     assert drawn[2].title == "Prices relative to QQQ"
 
 
@@ -251,3 +253,51 @@ def test_what_was_seen_of_the_watchlist_is_told_and_handed_on() -> None:
     read = json.loads(json.dumps(first.report.record["events"]))
     assert [one["stage_after"] for one in read] == ["public_filed"]
     assert (read[0]["name"], read[0]["date"]) == (entry.name, "2026-05-12")
+
+
+def test_the_thesis_is_told_with_the_votes_that_changed_and_is_not_material() -> None:
+    year = screens.bundled(date(2025, 2, 14)), screens.bundled()
+    quiet = Compared(replace(year[1], panel=year[0].panel), year[1], (), 0.0)
+
+    found = written(Story(screen=year[1], compared=quiet))
+
+    told = points(found, "Thesis panel: confirming")
+    assert told[1].startswith("Since 2025-02-14: slope +1 to not known, ")
+    assert told[2].startswith("Nearest falsifier: squeeze, 3.2 points away")
+    assert not found.is_material
+    read: dict[str, Any] = json.loads(json.dumps(found.report.record["thesis"]))
+    assert read["panel"]["verdict"] == "confirming"
+    assert read["before"] == {"as_of": "2025-02-14", "verdict": "confirming"}
+    assert {"id": "squeeze", "before": 1, "after": 0} in read["changed"]
+    assert read["nearest"] == "squeeze"
+
+
+def test_a_run_without_a_panel_is_compared_without_votes() -> None:
+    now = screens.bundled()
+    old = Compared(replace(now, panel=None), now, (), 0.0)
+
+    for story in (Story(screen=now), Story(screen=now, compared=old)):
+        found = written(story)
+
+        assert len(points(found, "Thesis panel")) == 2
+        read: dict[str, Any] = json.loads(json.dumps(found.report.record["thesis"]))
+        assert (read["before"], read["changed"]) == (None, [])
+
+
+def test_where_no_falsifier_is_known_none_is_the_nearest() -> None:
+    now = screens.bundled()
+    assert now.panel is not None
+    bare = replace(now, panel=replace(now.panel, findings=()))
+
+    read: dict[str, Any] = json.loads(
+        json.dumps(written(Story(screen=bare)).report.record["thesis"])
+    )
+
+    assert read["nearest"] is None
+
+
+def test_without_a_thesis_nothing_is_said_of_it() -> None:
+    found = written(Story(screen=SMALL))
+
+    assert found.report.record["thesis"] is None
+    assert not [t for t in titles(found) if "hesis" in t]

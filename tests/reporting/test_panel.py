@@ -6,11 +6,9 @@ import json
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
-from triad_screener.model.document import Paragraph, Points, Table
+from triad_screener.model.document import Paragraph, Picture, Points, Table
 from triad_screener.model.panel import Distance, Finding, Measured, Panel
-from triad_screener.reporting.panel import compose, record, source_line, written
+from triad_screener.reporting.panel import compose, record, source_line
 
 DAY = date(2026, 5, 15)
 GOOD = Finding(
@@ -91,13 +89,19 @@ def test_the_votes_are_counted_in_a_sentence() -> None:
 
 
 def test_a_value_is_told_in_its_unit_or_not_at_all() -> None:
-    rows = table("Votes").rows
+    rows = table("Votes on the thesis").rows
 
     assert [row[1:4] for row in rows] == [
         ("+1", "+50.0%", date(2026, 3, 31)),
         ("0", "-20.0%", DAY),
         ("not known", "n/a", None),
     ]
+
+
+def test_the_panel_has_its_picture() -> None:
+    (drawn,) = (b for b in compose(PANEL).blocks if isinstance(b, Picture))
+
+    assert drawn.places == ("capex", "rotation", "marks")
 
 
 def test_bounds_and_distances_are_told_side_by_side() -> None:
@@ -169,10 +173,3 @@ def test_the_snapshot_says_that_it_is_not_todays() -> None:
     assert source_line(bundled, date(2026, 5, 16)) == (
         "Bundled snapshot as of 2026-05-15, 1 day old: not today's figures."
     )
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "text"), [(0.5, "number", "0.5"), (1.7, "times", "1.7x")]
-)
-def test_a_number_has_no_per_cent(value: float, unit: str, text: str) -> None:
-    assert written(value, unit) == text  # type: ignore[arg-type]

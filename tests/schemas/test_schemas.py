@@ -21,6 +21,7 @@ from oracle import cross_sections
 from triad_screener.cli import run
 from triad_screener.factors import FACTORS
 from triad_screener.model.rubric import Rubric
+from triad_screener.model.thesis import Precision
 from triad_screener.model.vocabulary import (
     Basis,
     Criterion,
@@ -53,6 +54,8 @@ NAMES = (
     "watchlist",
     "watchlist_check",
     "thesis",
+    "evaluate",
+    "thesis_scaling",
 )
 Json = Any
 Place = tuple[str | int, ...]
@@ -285,6 +288,7 @@ def test_a_letter_with_changes_is_what_its_schema_says() -> None:
     document = json.loads(json.dumps(found))
     assert mistakes("report", document) == []
     assert document["changes"]["lines"]
+    assert document["thesis"]["changed"]
     broken = deepcopy(document)
     broken["changes"]["lines"][0]["rank"]["after"] = "first"
     assert mistakes("report", broken) != []
@@ -298,6 +302,62 @@ def test_a_panel_is_what_its_schema_says(day: str, tmp_path: Path) -> None:
     unknown = next(one for one in document["indicators"] if one["vote"] is None)
     unknown["reason"] = None
     assert mistakes("thesis", document) != []
+
+
+@pytest.mark.parametrize("since", ["2024-12-01", "2026-04-01"], ids=["some", "one"])
+def test_an_evaluation_is_what_its_schema_says(since: str, tmp_path: Path) -> None:
+    arguments = ("--reconstruct", "--source", "bundled", "--since", since)
+
+    document = printed(["evaluate", *arguments], tmp_path)
+
+    assert mistakes("evaluate", document) == []
+    assert document["label"] == "survivorship- and look-ahead-biased"
+    assert (document["basket"] is None) == (since == "2026-04-01")
+    document["horizons"][0]["verdict"] = "certainly"
+    assert mistakes("evaluate", document) != []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--parameters", "70b", "--tokens", "15t", "--count", "16384"),
+        ("--accelerator", "gb200_nvl72", "--serving", "fp4", "--rack", "8"),
+        ("--parameters", "1e29", "--tokens", "1", "--hours", "1"),
+        ("--loss-cut", "0", "--precision", "bf16", "--serving", "bf16"),
+    ],
+    ids=["reported", "own", "fp4", "nobody is served", "no cut"],
+)
+def test_the_scaling_arithmetic_is_what_its_schema_says(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    document = printed(["thesis", "scaling", *arguments], tmp_path)
+
+    assert mistakes("thesis_scaling", document) == []
+    ids = [step["id"] for step in document["training"] + document["serving"]]
+    assert len(ids) == len(set(ids))
+    del document["trade_off"][0]["bound"]
+    document["inputs"]["utilisation"] = 40
+    assert len(mistakes("thesis_scaling", document)) == 2
+
+
+def test_the_schema_of_the_scaling_arithmetic_has_the_fields_that_are_written(
+    tmp_path: Path,
+) -> None:
+    document = printed(["thesis", "scaling"], tmp_path)
+    found = schema("thesis_scaling")
+
+    for written, described in (
+        (document, found),
+        (document["inputs"], found["properties"]["inputs"]),
+        (document["training"][0], found["$defs"]["step"]),
+        (document["trade_off"][0], found["properties"]["trade_off"]["items"]),
+    ):
+        assert list(written) == list(described["properties"])
+    ids = {step["id"] for step in document["training"] + document["serving"]}
+    assert ids == set(found["$defs"]["step"]["properties"]["id"]["enum"])
+    precisions = found["$defs"]["precision"]["enum"]
+    assert precisions == list(get_args(Precision))
 
 
 @pytest.mark.parametrize("seed", [2, 5, 11, 23])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from math import log
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from samples import (
     recipe,
     screen,
     taxonomy,
+    thesis,
     twelve_lines,
     walk,
 )
@@ -207,6 +209,39 @@ class TestHoldings:
         assert found.run.incumbents == tuple(sorted({last, "L00"}))
         kept = [h.ticker for h in found.scores.baskets[0].constituents]
         assert last in kept
+
+
+class TestPanel:
+    def test_a_screen_has_the_panel_of_its_own_figures(self) -> None:
+        indicator = {"measure": "relative_price", "lines": ("L00",), "series": ()}
+        judged = thesis(1.0, against=("L01",), **indicator)
+
+        found = screen(taxonomy(*twelve_lines(), thesis=judged)).panel
+
+        assert found is not None
+        assert (found.as_of, found.source, found.data_hash) == (AS_OF, "hand", "0")
+        rises = [
+            line.prices.adjusted[-1] / line.prices.adjusted[-127]
+            for line in LINES[:2]
+            if line.prices
+        ]
+        value = found.findings[0].measured.readings["value"]
+        assert value == pytest.approx(log(rises[0] / rises[1]))
+
+    def test_without_an_indicator_there_is_none(self) -> None:
+        assert screen().panel is None
+        assert screen(taxonomy(*twelve_lines(), thesis=thesis())).panel is None
+
+    def test_another_cited_figure_is_another_run_of_the_same_configuration(
+        self,
+    ) -> None:
+        one, other = (
+            screen(taxonomy(*twelve_lines(), thesis=thesis(ratio))).run
+            for ratio in (1.0, 2.0)
+        )
+
+        assert one.id != other.id
+        assert one.config_hash == other.config_hash
 
 
 class TestRunId:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import samples
+from samples import thesis
 from triad_screener.model.taxonomy import Source
 from triad_screener.model.thesis import Bound, Thesis
 from triad_screener.screening.indicators import Evidence
@@ -16,51 +16,11 @@ from triad_screener.screening.panel import assess
 if TYPE_CHECKING:
     from triad_screener.model.panel import Panel
 
-DAY = date(2026, 5, 15)
-
-
-def thesis(*ratios: float | None, **indicator: Any) -> Thesis:  # noqa: ANN401 - fields
-    """A thesis whose indicators measure one ratio each; None is not known."""
-    series = {
-        f"s{at}": {
-            "definition": "D",
-            "unit": "U",
-            "max_age_days": 100,
-            "points": (
-                {
-                    "end": DAY if ratio else date(2020, 1, 1),
-                    "known": date(2020, 1, 1),
-                    "value": ratio or 1.0,
-                    "source": "maker",
-                },
-            ),
-        }
-        for at, ratio in enumerate((*ratios, 1.0))
-    }
-    indicators = {
-        f"i{at}": {
-            "claim": "c",
-            "name": "N",
-            "measure": "growth_ratio",
-            "series": (f"s{at}", f"s{len(ratios)}"),
-            "confirms": ({"relation": "at_least", "limit": 2},),
-            "weakens": ({"relation": "below", "limit": 1},),
-            "falsifier": "F",
-            **indicator,
-        }
-        for at in range(len(ratios))
-    }
-    return Thesis.model_validate(
-        {
-            "claims": {"c": {"statement": "S"}},
-            "indicators": indicators,
-            "series": series,
-        }
-    )
+DAY = samples.AS_OF
 
 
 def panel(given: Thesis) -> Panel:
-    sources = {"maker": Source(publisher="M", title="T", date=DAY, grade="B")}
+    sources = {"by_hand": Source(publisher="M", title="T", date=DAY, grade="B")}
     evidence = Evidence(DAY, {}, given.series, (), sources)
     return assess(given, evidence, samples.market(), "Title")
 

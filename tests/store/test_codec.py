@@ -58,7 +58,7 @@ LATER = {
 def test_what_an_older_program_did_not_write_takes_its_default() -> None:
     screen = screens.bundled()
     plain = json.loads(to_json(screen))
-    del plain["benchmarks"]
+    del plain["benchmarks"], plain["panel"]
     for entry in plain["watchlist"]:
         for name in LATER["WatchlistFact"]:
             del entry[name]
@@ -73,6 +73,7 @@ def test_what_an_older_program_did_not_write_takes_its_default() -> None:
     assert found.scores == screen.scores
     assert found.facts == screen.facts
     assert (found.benchmarks, found.watchlist[0].marks) == ((), ())
+    assert found.panel is None
     assert [one.stage for one in found.watchlist] == [
         one.stage for one in screen.watchlist
     ]

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from math import sin
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -186,6 +187,12 @@ def foreign(path: Path) -> None:
         connection.execute("CREATE TABLE meta (mine INTEGER)")
 
 
+def of_sqlite(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE meta (key TEXT, value TEXT)")
+
+
 def of_another(path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE meta SET value = 'x' WHERE key = 'program'")
@@ -209,8 +216,9 @@ SPOILT: dict[Callable[[Path], None], str] = {
     overwritten: "is damaged",
     without_mark: "is not a database",
     foreign: "is a database of another program",
+    of_sqlite: "is a database of another program",
     of_another: "is a database of another program",
-    newer: "is of version 99, and this triad knows versions up to 2",
+    newer: "is of version 99, and this triad knows versions up to 3",
 }
 
 
@@ -290,7 +298,7 @@ class TestVersions:
     ) -> None:
         use(older)
 
-        assert older.info().schema_version == 3
+        assert older.info().schema_version == 4
         assert older.info().counts["statements"] == 1
 
     def test_a_copy_is_brought_up_to_date_and_the_file_is_not(
@@ -300,7 +308,7 @@ class TestVersions:
 
         copied = older.copy_in_memory()
 
-        assert copied.info().schema_version == 3
+        assert copied.info().schema_version == 4
         assert copied.closes(["AAA"], may(1)) == {}
         assert path.read_bytes() == content
 
@@ -311,7 +319,7 @@ class TestVersions:
 
         older.save([prices("AAA", [1])])
 
-        assert older.info().schema_version == 3
+        assert older.info().schema_version == 4
         assert older.closes(["AAA"], may(1))["AAA"] == {FRIDAY: 1}
 
     def test_a_step_that_fails_leaves_the_older_store(
@@ -323,7 +331,7 @@ class TestVersions:
             with pytest.raises(StoreError):
                 filled.info()
 
-        assert filled.info().schema_version == 2
+        assert filled.info().schema_version == 3
         assert len(filled.closes(["AAA"], may(1))["AAA"]) == 3
 
     def test_a_store_of_the_first_version_keeps_all_it_has(
@@ -339,7 +347,7 @@ class TestVersions:
         store = Store(path)
 
         assert store.untold_events() == ()
-        assert store.info().schema_version == 2
+        assert store.info().schema_version == 3
         assert len(store.closes(["AAA"], may(1))["AAA"]) == 3
         assert store.run(screens.small().run.id) == screens.small()
 

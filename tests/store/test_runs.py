@@ -69,7 +69,8 @@ def test_an_ambiguous_beginning_is_refused(store: Store) -> None:
         store.run("ab")
 
     assert caught.value.what == (
-        "The run 'ab' could be 7 runs: ab0, ab1, ab2, ab3, ab4 and 2 more."
+        "The run 'ab' could be 7 runs: ab0 of 2026-05-15, ab1 of 2026-05-15, "
+        "ab2 of 2026-05-15, ab3 of 2026-05-15, ab4 of 2026-05-15 and 2 more."
     )
 
 

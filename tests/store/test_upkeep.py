@@ -64,7 +64,7 @@ def test_a_store_tells_what_it_holds(store: Store) -> None:
     found = store.info()
 
     assert found.path == ""
-    assert found.schema_version == 2
+    assert found.schema_version == 3
     assert found.counts == {
         "prices": 5,
         "actions": 1,
@@ -78,6 +78,7 @@ def test_a_store_tells_what_it_holds(store: Store) -> None:
         "answers": 0,
         "watch_events": 0,
         "watch_checks": 0,
+        "trials": 0,
     }
     assert (found.symbols, found.first_session, found.newest_session) == (
         2,

@@ -75,6 +75,42 @@ def test_a_phone_never_scrolls_sideways(name: str, opened: Opened) -> None:
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
+def looks(box: Locator) -> dict[str, str]:
+    """What stands over a grid and fades at its edge, once the page is settled."""
+    found: dict[str, str] = box.evaluate(
+        "async box => { for (let at = 0; at < 3; at++)"
+        " await new Promise(requestAnimationFrame);"
+        " return { hint: getComputedStyle(box, '::before').content,"
+        " mask: getComputedStyle(box).maskImage }; }"
+    )
+    return found
+
+
+def test_a_phone_says_plainly_that_a_wide_grid_scrolls(opened: Opened) -> None:
+    page = opened(page_of("by hand"), width=390)
+    wide, small = page.locator(".scroll").first, page.locator(".side .scroll").first
+
+    before = looks(wide)
+    wide.evaluate("box => { box.scrollLeft = 9999 }")
+    after = looks(wide)
+
+    assert "Scroll sideways for all columns" in before["hint"]
+    assert (before["mask"] != "none", after["mask"]) == (True, "none")
+    assert after["hint"] == before["hint"]
+    assert looks(small) == {"hint": "none", "mask": "none"}
+
+
+def test_a_wide_screen_has_no_hint_and_paper_never(opened: Opened) -> None:
+    assert looks(opened(page_of("by hand")).locator(".scroll").first)["hint"] == "none"
+    paper = opened(page_of("by hand"), width=390)
+    paper.emulate_media(media="print")
+
+    shown = paper.locator(".scroll").first.evaluate(
+        "box => getComputedStyle(box, '::before').display"
+    )
+    assert shown == "none"
+
+
 def test_pictures_are_there_and_say_what_they_show(opened: Opened) -> None:
     pictures = opened(page_of("letter")).locator("img")
 

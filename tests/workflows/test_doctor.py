@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -308,3 +309,46 @@ def test_who_asks_edgar_is_said_and_nobody_is_asked(
         "asks as Jane Doe jane@example.com (environment, TRIAD_EDGAR_USER_AGENT)"
     )
     assert (failed.result, failed.exit_code) == ("failed", 78)
+
+
+def test_an_outbox_that_is_no_folder_fails_without_a_network(
+    means: Means, world: World, mailed: pytest.MonkeyPatch
+) -> None:
+    del mailed
+    folder = settings.outbox_folder()
+    folder.parent.mkdir(parents=True)
+    folder.write_text("in the way")
+
+    found = examined(means, world, offline=True)["mail"]
+
+    assert (found.result, found.exit_code) == ("failed", 73)
+    assert found.evidence == f"The outbox cannot be used ({folder}: Not a directory)."
+    assert found.remedy.startswith("Make room or mend the permissions")
+
+
+@pytest.mark.parametrize("part", ["", "sent", "undeliverable"])
+def test_an_outbox_that_may_not_be_written_fails_without_a_network(
+    part: str, means: Means, world: World, mailed: pytest.MonkeyPatch
+) -> None:
+    folder = settings.outbox_folder() / part
+    folder.mkdir(parents=True)
+    access = os.access
+    mailed.setattr(
+        os, "access", lambda path, mode: path != folder and access(path, mode)
+    )
+
+    found = examined(means, world, offline=True)["mail"]
+
+    assert found.exit_code == 73
+    assert found.evidence == f"The outbox cannot be used ({folder}: Permission denied)."
+
+
+def test_an_outbox_that_is_not_there_yet_is_good(
+    means: Means, world: World, mailed: pytest.MonkeyPatch
+) -> None:
+    del mailed
+
+    found = examined(means, world, offline=True)["mail"]
+
+    assert found.result == "good"
+    assert not settings.outbox_folder().exists()

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from triad_screener import __version__
+from triad_screener.cli import _locale
 from triad_screener.errors import INTERRUPTED, TriadError, UsageError
 
 #: Command to its module and the line that ``--help`` shows.
@@ -181,6 +182,7 @@ def main() -> None:
     # Looking for plugins of pydantic takes longer than reading the taxonomy.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     _stand_in_for_closed_streams()
+    _locale.settle()
     code = run(sys.argv[1:] or ["--help"])
     if code == INTERRUPTED:
         _leave_at_once(code)

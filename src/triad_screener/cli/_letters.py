@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from triad_screener import settings
 from triad_screener.cli import _progress, _streams
 from triad_screener.delivery import CHANNELS
-from triad_screener.errors import TriadError, UsageError
+from triad_screener.errors import TriadError
 from triad_screener.model.mail import split_address
-from triad_screener.workflows import answering, mailing, report
+from triad_screener.workflows import answering, evaluate, mailing, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,21 +24,6 @@ if TYPE_CHECKING:
     from triad_screener.workflows.answering import Question
     from triad_screener.workflows.report import Wish
     from triad_screener.workflows.serving import Means
-
-
-def mail_of(*, email: bool, eml: Path | None) -> Mail | None:
-    """Return who writes to whom; None where nothing is to be sent.
-
-    Raises:
-        UsageError: If what is to be sent is asked for as a trial as well.
-        ConfigurationError: If the settings do not say how to send.
-    """
-    if email and eml:
-        raise UsageError(
-            "--eml is a trial that sends nothing, and --email sends.",
-            "Leave one of the two out.",
-        )
-    return settings.mail() if email else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +65,15 @@ class Desk:
         letters = self.outbox.letters()
         told = [one.run for one in letters]
         store = self.means.store
-        letter = report.write(found.screen, self.wish, view, store, told=told)
+        config = self.question.config
+        letter = report.write(
+            found.screen,
+            self.wish,
+            view,
+            store,
+            told=told,
+            evaluation=evaluate.in_brief(found.screen, store, config, self.now),
+        )
         warnings = answering.keep(found, self.question, self.means, always=kept)
         _streams.tell(warnings)
         if not mailing.is_due(letter, letters, self.now, self.silence):
@@ -101,6 +94,7 @@ class Desk:
 
     def send(self, mail: Mail) -> None:
         """Send the letter, and what waits; that goes even if there is no letter."""
+        self.outbox.require_usable()
         failure = None
         try:
             if letter := self.written(kept=True):

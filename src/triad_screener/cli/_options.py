@@ -1,7 +1,7 @@
 """The options that commands share, each with one spelling and one meaning."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -195,7 +195,12 @@ Quiet = Annotated[
 ]
 Verbose = Annotated[
     bool,
-    typer.Option("--verbose", "-v", help="List every gap.", rich_help_panel=_OUT),
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Show the thesis panel, and list every gap.",
+        rich_help_panel=_OUT,
+    ),
 ]
 Debug = Annotated[
     bool,
@@ -209,7 +214,7 @@ _AGE = re.compile(r"(\d{1,5})\s*(d|w|h)?\Z", re.ASCII)
 _DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24, None: 1.0}
 
 
-def to_date(text: str) -> date | None:
+def to_date(text: str, option: str = "--as-of") -> date | None:
     """Return the day that ``text`` writes; None for an empty text.
 
     Raises:
@@ -221,7 +226,7 @@ def to_date(text: str) -> date | None:
         return parse_iso_date(text)
     except ValueError as error:
         raise UsageError(
-            f"--as-of {text!r} is not a date.", f"{str(error).capitalize()}."
+            f"{option} {text!r} is not a date.", f"{str(error).capitalize()}."
         ) from None
 
 
@@ -304,12 +309,55 @@ def require_alone(context: typer.Context, run: str | None) -> None:
     if not run.strip():
         raise UsageError("--run has no id.", "List the runs with 'triad runs'.")
     for name, flag in _DECIDES.items():
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
+        if _is_given(context, name):
             raise UsageError(
                 f"--run shows a stored run, which {flag} cannot change.",
                 "Leave one of the two out.",
             )
+
+
+def require_fitting(context: typer.Context) -> None:
+    """Refuse options of a letter that another one leaves without effect.
+
+    Raises:
+        UsageError: If one was given.
+    """
+    values = context.params
+    if values["email"] and values["eml"]:
+        raise UsageError(
+            "--eml is a trial that sends nothing, and --email sends.",
+            "Leave one of the two out.",
+        )
+    if _is_given(context, "heartbeat") and not values["if_changed"]:
+        raise UsageError(
+            "--heartbeat breaks the silence of --if-changed, which is not given.",
+            "Add --if-changed, or leave --heartbeat out.",
+        )
+    mailed = "--email" if values["email"] else values["eml"] and "--eml"
+    if mailed and _is_given(context, "output_format") and values["output"] is None:
+        raise UsageError(
+            f"--format is for what is printed, and {mailed} prints nothing.",
+            "Leave it out, or add --output FILE: a mail has text and HTML anyway.",
+        )
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    """Return whether an option stands on the command line."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def require_come(day: date | None, today: date) -> None:
+    """Refuse a day that is still to come; somewhere, tomorrow may have begun.
+
+    Raises:
+        UsageError: If it is.
+    """
+    if day is not None and day > today + timedelta(days=1):
+        raise UsageError(
+            f"--as-of {day} is still to come, and a letter tells what is known.",
+            "Leave --as-of out for the newest session.",
+        )
 
 
 def split(text: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ _NARROWEST, _WIDEST = 40, 400
 _LONGEST_LIST: Final = 1_000_000
 STANDARD_OUTPUT: Final = Path("-")
 _UNICODE: Final = ("utf", "gb18030")
+#: What a person reads at a terminal, in the signs that it shows.
+_FOR_TERMINALS: Final = ("text/plain", "text/markdown")
 
 
 def style(colour: str) -> Style:
@@ -60,6 +62,8 @@ def _colours(wanted: str, *, terminal: bool) -> int:
 def show(document: Document, output: Path | None) -> None:
     """Write ``document`` to ``output``, or to standard output, in UTF-8.
 
+    Text for people at a terminal is in the encoding of the terminal.
+
     Args:
         document: What to write.
         output: A file; None, or ``-``, for standard output.
@@ -72,7 +76,7 @@ def show(document: Document, output: Path | None) -> None:
         files.write(output, document.text.encode())
         return
     encoding = "utf-8"
-    if document.media_type == "text/plain" and sys.stdout.isatty():
+    if document.media_type in _FOR_TERMINALS and sys.stdout.isatty():
         encoding = sys.stdout.encoding
     put(document.text.encode(encoding, "replace"))
 

@@ -96,11 +96,12 @@ def command(
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> None:
-    """Say how past rankings fared: did scores tell the returns that came after?
+    r"""Say how past rankings fared: did scores tell the returns that came after?
 
-    The rankings are those that were kept within a week of their day; with
-    --reconstruct those of every month end, made again. Too few give no verdict. Needs
-    the extra: pip install 'triad-screener[[research]'.
+    The rankings are those kept within a week of their day; with --reconstruct
+    those of every month end, made again. Too few give no verdict.
+
+    Needs an extra: pip install 'triad-screener\[research]'.
 
     [bold]Examples[/]
 
@@ -134,7 +135,7 @@ def command(
     noted, warnings = evaluate.note_trial(means.store, request, _clock.now())
     wish = evaluate.Wish(
         reconstruct=reconstruct,
-        since=options.to_date(since),
+        since=options.to_date(since, "--since"),
         benchmark=benchmark,
         cost=cost,
         trials=noted + trials,

@@ -17,6 +17,7 @@ _LETTER, _MAIL = "Letter", "Delivery"
 
 @app.command("report")
 def command(
+    context: typer.Context,
     *,
     since: Annotated[
         str,
@@ -148,15 +149,18 @@ def command(
       triad report --as-of 2026-05-15 --source bundled
     """
     del debug  # main reads it
+    from triad_screener import settings
     from triad_screener.cli import _clock, _setup, _streams
-    from triad_screener.cli._letters import Desk, mail_of
+    from triad_screener.cli._letters import Desk
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting.overview import View
     from triad_screener.workflows import answering, report, showing
 
     # What is wrong with the mail is said before anything is asked or computed.
-    mail = mail_of(email=email, eml=eml)
+    options.require_fitting(context)
+    mail = settings.mail() if email else None
     day, held = options.to_date(as_of), _setup.holdings(holdings)
+    options.require_come(day, _clock.today())
     silence = options.to_days(heartbeat, "--heartbeat")
 
     def show(letter: "Letter") -> None:

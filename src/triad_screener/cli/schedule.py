@@ -79,8 +79,8 @@ def command(
 
     moment = scheduling.to_moment(at)
     arguments = more or []
-    _require_understood(arguments)
     flags = ["--if-changed"] if if_changed else []
+    _require_understood(["--email", *flags, *arguments])
     job = scheduling.Job(
         words=(*program(sys.argv[0]), "report", "--email", *flags, *arguments),
         variables=scheduling.carried(os.environ),
@@ -125,12 +125,14 @@ def _require_understood(arguments: Sequence[str]) -> None:
     """Let ``report`` read its options now, rather than alone some morning.
 
     Raises:
-        UsageError: If one names a file by a path that leads elsewhere from elsewhere.
+        UsageError: If one has no effect on what is mailed, or names a file by a path
+            that leads elsewhere from elsewhere.
     """
     from triad_screener.cli import _load
     from triad_screener.errors import UsageError
 
     context = _load("report").make_context("triad report", [*arguments])
+    options.require_fitting(context)
     path = next(_relative_paths(context), None)
     if path is not None:
         raise UsageError(

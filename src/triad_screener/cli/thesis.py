@@ -29,6 +29,15 @@ def _root(
     source: options.Source = "auto",
     offline: options.Offline = False,
     timeout: options.Timeout = "5m",
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            "--plot",
+            metavar="FILE",
+            help="Draw where each indicator stands, as PNG.",
+            rich_help_panel=options.OUT,
+        ),
+    ] = None,
     config: options.Config = None,
     output_format: options.OutputFormat = options.Format.table,
     output: options.Output = None,
@@ -44,6 +53,7 @@ def _root(
 
       triad thesis
       triad thesis --as-of 2025-02-14 --format json
+      triad thesis --plot panel.png
       triad thesis scaling
     """
     del debug  # main reads it
@@ -68,6 +78,7 @@ def _root(
     found = thesis.judge(taxonomy, recipe, served.source, day)
     told = () if quiet else tuple(filter(None, (served.told, *served.warnings)))
     report = panel.compose(found, told, _clock.today())
+    _streams.draw(report, plot)
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
     if quiet or output_format not in options.READ_BY_PEOPLE:
         _streams.tell(served.warnings)

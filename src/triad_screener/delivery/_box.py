@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -62,6 +64,16 @@ class Box:
         """Make the folders that are not there, for the user alone."""
         for folder in (self.folder, self.sent, self.undeliverable):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def require_usable(self) -> None:
+        """Pass where all folders can be read and written, or be made."""
+        for folder in (self.folder, self.sent, self.undeliverable):
+            if folder.exists():
+                next(folder.iterdir(), None)
+            if not files.may_write(folder):
+                raise PermissionError(
+                    errno.EACCES, os.strerror(errno.EACCES), str(folder)
+                )
 
     def waiting(self, key: str) -> Path:
         """Return where a letter stands that waits."""

@@ -123,6 +123,15 @@ class Outbox:
             sorted(found.values(), key=lambda one: (one.at, one.key), reverse=True)
         )
 
+    def require_usable(self) -> None:
+        """Pass where letters can be kept and read; nothing is made.
+
+        Raises:
+            OutputError: If they cannot.
+        """
+        with self._explained():
+            self._box.require_usable()
+
     def waiting(self) -> int:
         """Return how many letters are still to go.
 

@@ -126,6 +126,8 @@ class Statements:
             key: sorted(end.toordinal() for end in periods)
             for key, periods in self._cells.items()
         }
+        # Several factors and indicators read the same cells.
+        self._answered: dict[tuple[Frequency, str, int], Quantity] = {}
 
     @cached_property
     def newest_quarter(self) -> date | None:
@@ -163,6 +165,12 @@ class Statements:
         Raises:
             Missing: If it is not known, or was rejected.
         """
+        key = (frequency, item, back)
+        if key not in self._answered:
+            self._answered[key] = self._look_up(frequency, item, back)
+        return self._answered[key]
+
+    def _look_up(self, frequency: Frequency, item: str, back: int) -> Quantity:
         newest = self.newest_quarter if frequency == "quarterly" else self.newest_year
         slot = f"{frequency[0]}{back}"
         if newest is None:
@@ -219,13 +227,15 @@ class Statements:
         return max(found, key=lambda known: known.cell.period_end, default=None)
 
     def _refuse_outlier(self, known: KnownCell) -> None:
+        if known.is_confirmed:
+            return
         cell = known.cell
         around = [
             neighbour.cell.value
             for back in (-2, -1, 1, 2)
             if (neighbour := self.near("quarterly", cell.item, cell.period_end, back))
         ]
-        if known.is_confirmed or len(around) < FEWEST_NEIGHBOURS:
+        if len(around) < FEWEST_NEIGHBOURS:
             return
         middle = median(around)
         if not _is_outlier(cell.value, middle):

@@ -123,6 +123,9 @@ class Drawing(Enum):
     PARTS = auto()
     #: Bars around zero over days, then a line and the two edges of its band.
     COEFFICIENTS = auto()
+    #: Where each name stands between two bounds, at 0 and 1, one bar a name; a series
+    #: has the names of one vote, which it is called by: +1, 0 or -1.
+    BOUNDS = auto()
     #: What is left at each place, such as a speed; one line a name, on a scale of tens.
     REACH = auto()
 
@@ -152,6 +155,7 @@ class Picture:
         note: One line under the picture.
         across: What the places are, with their unit; empty where they say it.
         up: What the values are, likewise.
+        ends: What stands behind each place, at the other edge; empty for nothing.
     """
 
     title: str
@@ -162,6 +166,7 @@ class Picture:
     note: str = ""
     across: str = ""
     up: str = ""
+    ends: tuple[str, ...] = ()
 
 
 Block = Paragraph | Points | Table | SideBySide | Picture

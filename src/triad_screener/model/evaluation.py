@@ -244,6 +244,7 @@ class Evaluation:
         source: Name of the source of the prices, as registered.
         description: The source in words.
         data_hash: SHA-256 of its figures.
+        config_hash: SHA-256 of the taxonomy that serves now.
         as_of: Last session whose prices count.
         benchmark: Ticker of a fund; empty without one.
         trials: Settings tried, this one included.
@@ -255,6 +256,7 @@ class Evaluation:
     source: str
     description: str
     data_hash: str
+    config_hash: str
     universe: str
     recipe: str
     as_of: date

@@ -5,14 +5,13 @@ Plain values, as known on one day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - read when a stored screen is opened
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date  # noqa: TC003 - likewise
+from typing import Literal
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
-
-    from triad_screener.model.thesis import Unit
+#: fraction and points are shown in per cent; times and number are not.
+Unit = Literal["fraction", "points", "times", "number"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - likewise
 
 from triad_screener.model.gap import Gap  # noqa: TC001 - likewise
+from triad_screener.model.panel import Panel  # noqa: TC001 - likewise
 from triad_screener.model.quantity import Figure  # noqa: TC001 - likewise
 from triad_screener.model.scores import Scores  # noqa: TC001 - likewise
 from triad_screener.model.vocabulary import (  # noqa: TC001 - likewise
@@ -344,6 +345,8 @@ class Screen:
         gaps: Everything missing, in taxonomy order.
         warnings: What a reader should know of the screen as a whole.
         benchmarks: Those of the taxonomy that the source has prices of.
+        panel: How the thesis of the taxonomy was judged on the same figures; None
+            where it has none.
     """
 
     run: Run
@@ -362,6 +365,7 @@ class Screen:
     gaps: tuple[Gap, ...]
     warnings: tuple[str, ...]
     benchmarks: tuple[BenchmarkFact, ...] = ()
+    panel: Panel | None = None
 
     @property
     def considered(self) -> int:

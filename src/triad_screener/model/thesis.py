@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from triad_screener.model.panel import Unit
 from triad_screener.model.recipe import Days, Part, Positive
 from triad_screener.model.texts import IsoDate, Key, Line, Prose, Ticker
 
@@ -25,8 +26,6 @@ Measure = Literal[
     "margin_lead",
     "private_marks",
 ]
-#: fraction and points are shown in per cent; times and number are not.
-Unit = Literal["fraction", "points", "times", "number"]
 #: What each measure gives, the first of which is its value.
 READINGS: Final[dict[Measure, dict[str, Unit]]] = {
     "capital_growth": {"value": "fraction"},

@@ -94,7 +94,8 @@ def _known(picture: Picture) -> Picture:
 def _lines(picture: Picture) -> int:
     """Return how many lines, or names with bars, a picture has."""
     series = len(picture.series)
-    names = len(picture.places) if picture.drawing is Drawing.PARTS else 0
+    barred = picture.drawing in (Drawing.PARTS, Drawing.BOUNDS)
+    names = len(picture.places) if barred else 0
     return max(series, names) if series else 0
 
 

@@ -111,6 +111,8 @@ _A_YEAR: Final = 366
 _HEADING: Final = 24
 _PALETTE: Final = 128
 _SMALL, _LARGE = 0.05, 1e5
+#: Spans that a bar goes beyond two bounds, at least and at most.
+_NEAR, _FAR = 1.0, 4.0
 
 
 @contextmanager
@@ -209,6 +211,45 @@ def _parts(picture: Picture, pillars: Pillars) -> Figure:
     return cast("Figure", axes.figure)
 
 
+def _bounds(picture: Picture, pillars: Pillars) -> Figure:
+    """Draw how far each name is from the bound at 0, and where the bound at 1 is."""
+    del pillars
+    names = [_shown(place) for place in picture.places]
+    ends = [_shown(end) for end in picture.ends]
+    handles: list[Artist] = [_Vote.of(series).mark([], []) for series in picture.series]
+    right = _widest(ends) if ends else _EDGE
+    axes = _axes(len(names) * _NAME, _widest(names), right, handles)
+    known = {
+        at: (value, _Vote.of(series))
+        for series in picture.series
+        for at, value in enumerate(series.values)
+        if value is not None
+    }
+    edges = _zones(axes, [value for value, _ in known.values()])
+    for at, (value, vote) in known.items():
+        vote.draw(axes, at, value, edges)
+    across = axes.get_yaxis_transform()
+    for at, end in enumerate(ends):
+        colour = _INK if at in known else _QUIET
+        axes.text(1.02, at, end, transform=across, va="center_baseline", color=colour)
+    axes.set_yticks(range(len(names)), names, color=_INK)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    return _of(axes)
+
+
+def _zones(axes: Axes, values: Sequence[float]) -> tuple[float, float]:
+    """Draw the bounds at 0 and 1; return how far bars go to the left and right."""
+    least = max(-_FAR, min(-_NEAR, math.floor(min(values))))
+    most = min(1 + _FAR, max(1 + _NEAR, math.ceil(max(values))))
+    edge = (most - least) * 0.03
+    axes.set_xlim(least - edge, most + edge)
+    middles = (least / 2, 0.5, (1 + most) / 2)
+    axes.set_xticks(middles, ("votes -1", "0", "votes +1"))
+    for bound in (0, 1):
+        axes.axvline(bound, color=_QUIET, linewidth=1, linestyle=(0, (3, 2)), zorder=3)
+    return least, most
+
+
 def _reach(picture: Picture, pillars: Pillars) -> Figure:
     """Draw lines over places, on a scale of tens. Every value must be above zero."""
     lines = [
@@ -273,6 +314,7 @@ _DRAWINGS: Final[Mapping[Drawing, Callable[[Picture, Pillars], Figure]]] = {
     Drawing.RANKS: _ranks,
     Drawing.COURSES: _courses,
     Drawing.PARTS: _parts,
+    Drawing.BOUNDS: _bounds,
     Drawing.REACH: _reach,
     Drawing.COEFFICIENTS: _coefficients,
 }
@@ -304,6 +346,65 @@ class _Look:
             "marker": self.marker,
             "markersize": 4.2,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Vote:
+    """How a vote is drawn."""
+
+    label: str
+    colour: str
+    hatch: str
+    marker: str
+
+    @classmethod
+    def of(cls, series: Series) -> _Vote:
+        """Return the look of a vote, that of neither for what is none."""
+        neither = replace(_VOTES["0"], label=_shown(series.name))
+        return _VOTES.get(series.name, neither)
+
+    def draw(
+        self, axes: Axes, at: int, value: float, edges: tuple[float, float]
+    ) -> None:
+        """Draw a bar from the bound at 0, with its mark at the end; cut at an edge."""
+        end = min(max(value, edges[0]), edges[1])
+        axes.barh(
+            at,
+            end,
+            0.5,
+            facecolor=self.colour,
+            hatch=self.hatch,
+            edgecolor=_GROUND,
+            linewidth=0.4,
+            zorder=2,
+        )
+        if end == value:
+            axes.add_line(self.mark([end], [at]))
+        else:
+            sign = ">" if value > 0 else "<"
+            axes.add_line(self.mark([end], [at], sign))
+
+    def mark(self, x: Sequence[float], y: Sequence[float], sign: str = "") -> Line2D:
+        """Return the mark of the vote, or another sign in its colour."""
+        return Line2D(
+            x,
+            y,
+            linestyle="",
+            zorder=4,
+            label=self.label,
+            marker=sign or self.marker,
+            markersize=7,
+            color=self.colour,
+            markeredgecolor=_INK,
+            markeredgewidth=0.6,
+        )
+
+
+_VOTES: Final[dict[str, _Vote]] = {
+    "+1": _Vote("+1, for", "#3d6fb4", "", "^"),
+    "0": _Vote("0, neither", "#8b929b", "....", "o"),
+    "-1": _Vote("-1, against", "#e0963c", "////", "v"),
+}
 
 
 @dataclass(frozen=True, slots=True)

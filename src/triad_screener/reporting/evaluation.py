@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
+from triad_screener import __version__
 from triad_screener.model.document import (
     Column,
     Kind,
@@ -85,6 +86,14 @@ def compose(
         record=record(found),
         rows=tuple(_rows(found)),
     )
+
+
+def in_brief(found: Evaluation) -> Iterator[Block]:
+    """Yield what a letter tells of past rankings: the verdict, and two pictures."""
+    told = (_origin(found), verdict(found.findings.horizons[0]))
+    yield Points("How past rankings fared", told)
+    yield from performance.of_coefficients(found)
+    yield from performance.of_tracks(found)
 
 
 def headline(found: Evaluation) -> str:
@@ -206,7 +215,8 @@ def _coefficients(horizons: Sequence[Horizon]) -> Table:
         columns,
         rows,
         note="t by Newey and West; interval by circular blocks; shuffled: the names of "
-        "the lines exchanged at random, and p the share as far from zero.",
+        "the lines exchanged at random, and p the share as far from zero. Beyond "
+        "21 sessions returns overlap: t and interval are too sure there.",
     )
 
 
@@ -267,6 +277,7 @@ def _family(found: Evaluation, kind: SignalKind) -> Table:
     title, heading = _FAMILIES[kind]
     columns = (
         Column("Signal", Kind.NAME, 100),
+        Column("Rankings", Kind.COUNT, 80),
         Column("Lines", Kind.COUNT, 60),
         Column(f"IC {first}", Kind.SIGNED, 99),
         Column("90% interval", Kind.TEXT, 70),
@@ -301,6 +312,7 @@ def _family_row(
     ]
     return (
         one.signal.name,
+        len(one.known),
         round(one.lines) if one.known else None,
         one.mean,
         _range(one.low, one.high),
@@ -407,6 +419,8 @@ def record(found: Evaluation) -> dict[str, object]:
         "source": found.source,
         "source_description": found.description,
         "data_hash": found.data_hash,
+        "config_hash": found.config_hash,
+        "program_version": __version__,
         "as_of": found.as_of.isoformat(),
         "universe": found.universe,
         "recipe": found.recipe,

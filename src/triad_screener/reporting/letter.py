@@ -15,7 +15,15 @@ from triad_screener.model.document import (
     Table,
     Tone,
 )
-from triad_screener.reporting import changes, overview, pictures, record
+from triad_screener.reporting import (
+    changes,
+    evaluation,
+    overview,
+    panel,
+    pictures,
+    record,
+    votes,
+)
 from triad_screener.reporting.changes import in_words
 from triad_screener.reporting.news import company, news, told_of
 
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from triad_screener.model.document import Block
+    from triad_screener.model.evaluation import Evaluation
     from triad_screener.model.screen import MarkFact, Run, Screen
     from triad_screener.model.watch import WatchEvent
     from triad_screener.reporting.changes import Compared
@@ -50,6 +59,7 @@ class Story:
         doubts: Why the figures are too old or too thin, each as a sentence.
         is_old: Whether one of the doubts is their age.
         events: What was seen of the watchlist and told to nobody, oldest first.
+        evaluation: How the rankings kept so far fared; None where that is not known.
     """
 
     screen: Screen
@@ -59,6 +69,7 @@ class Story:
     doubts: tuple[str, ...] = ()
     is_old: bool = False
     events: tuple[WatchEvent, ...] = ()
+    evaluation: Evaluation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,8 @@ def compose(story: Story, view: overview.View) -> Letter:
                 {"as_of": day.isoformat(), "ranks": dict(ranks)}
                 for day, ranks in story.ranks
             ],
+            "evaluation": story.evaluation and evaluation.record(story.evaluation),
+            "thesis": _thesis(screen, found.before if found else None),
             "screen": record.of_screen(screen, view.lines),
         },
         rows=tuple(_record(one) for one in told),
@@ -120,6 +133,25 @@ def _event(one: WatchEvent, screen: Screen) -> dict[str, object]:
         "grade": seen.grade,
         "stage_before": one.before,
         "stage_after": one.after,
+    }
+
+
+def _thesis(screen: Screen, before: Screen | None) -> dict[str, object] | None:
+    """Return the panel with what changed of it; None without a thesis."""
+    now, was = screen.panel, before.panel if before else None
+    if now is None:
+        return None
+    found = votes.nearest_of(now)
+    return {
+        "panel": panel.record(now),
+        "nearest": found.id if found else None,
+        "before": {"as_of": was.as_of.isoformat(), "verdict": was.verdict}
+        if was
+        else None,
+        "changed": [
+            {"id": name, "before": old, "after": new}
+            for name, old, new in (votes.changed(was, now) if was else ())
+        ],
     }
 
 
@@ -156,7 +188,7 @@ def _listed(shorts: Sequence[str], kept: int) -> str:
 
 
 def _blocks(story: Story, told: Sequence[News], view: overview.View) -> Iterator[Block]:
-    screen = story.screen
+    screen, found = story.screen, story.compared
     for doubt in story.doubts:
         yield Paragraph(doubt, Tone.NOTICE)
     yield from _what_changed(story, told)
@@ -167,6 +199,9 @@ def _blocks(story: Story, told: Sequence[News], view: overview.View) -> Iterator
     yield from pictures.of_parts(screen)
     yield from pictures.of_courses(screen, story.benchmark)
     yield from _watched(story, view)
+    yield from overview.thesis(screen, found.before if found else None)
+    if story.evaluation:
+        yield from evaluation.in_brief(story.evaluation)
     yield from _figures(story, view)
 
 

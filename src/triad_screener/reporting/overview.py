@@ -19,6 +19,7 @@ from triad_screener.model.document import (
 from triad_screener.model.gap import PRICES
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting import record as records
+from triad_screener.reporting import votes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,7 +62,7 @@ class View:
         warnings: What the reader asked to be warned of.
         told: How the figures were come by, just now.
         troubles: What went wrong on the way.
-        verbose: Whether to list every gap.
+        verbose: Whether to show the thesis panel, and to list every gap.
         quiet: Whether to leave out headers and notes.
     """
 
@@ -116,6 +117,8 @@ def _blocks(
         yield from _set_aside(screen, view)
     yield baskets(screen.scores.baskets, view.pillars, screen)
     yield from watchlist(screen, view)
+    if view.verbose and not view.quiet:
+        yield from thesis(screen)
     if not view.quiet:
         yield from _notes(screen, view)
 
@@ -416,9 +419,21 @@ def _notes(screen: Screen, view: View) -> Iterator[Block]:
         yield from _gaps(screen)
     for warning in screen.warnings:
         yield Paragraph(f"Note: {warning}.", Tone.QUIET)
-    more = "" if view.verbose else " What is missing: --verbose."
+    judged = ", and the thesis panel" if screen.panel else ""
+    more = "" if view.verbose else f" What is missing{judged}: --verbose."
     ask = "Why a line ranks where it does: triad explain TICKER."
     yield Paragraph(f"{ask}{more} {DISCLAIMER}", Tone.QUIET)
+
+
+def thesis(screen: Screen, before: Screen | None = None) -> Iterator[Block]:
+    """Yield the panel that was judged with a screen; nothing without a thesis.
+
+    Args:
+        screen: Whose panel.
+        before: Whose panel its votes are compared with, where it has one.
+    """
+    if screen.panel:
+        yield from votes.section(screen.panel, before.panel if before else None)
 
 
 def _gaps(screen: Screen) -> Iterator[Block]:

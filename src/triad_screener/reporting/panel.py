@@ -13,29 +13,17 @@ from triad_screener.model.document import (
     Table,
     Tone,
 )
+from triad_screener.reporting import votes
 from triad_screener.reporting.overview import age
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from triad_screener.model.document import Cell
     from triad_screener.model.panel import Distance, Finding, Panel
-    from triad_screener.model.thesis import Unit
 
 SCHEMA_VERSION: Final = 1
-VOTES: Final[Mapping[int | None, str]] = {
-    1: "+1",
-    0: "0",
-    -1: "-1",
-    None: "not known",
-}
-_RELATIONS: Final = {
-    "at_least": "at least",
-    "above": "above",
-    "at_most": "at most",
-    "below": "below",
-}
 ADVICE: Final = "Information, not advice."
 
 
@@ -55,8 +43,9 @@ def compose(
         blocks=(
             Paragraph(source_line(panel, today), Tone.NOTICE),
             *(Paragraph(text, Tone.QUIET) for text in (*told, *panel.warnings)),
-            Paragraph(_in_short(panel)),
-            _votes(panel),
+            Paragraph(votes.in_short(panel)),
+            votes.table(panel),
+            votes.picture(panel),
             _evidence(panel),
             _bounds(panel),
             _falsifiers(panel),
@@ -91,7 +80,7 @@ def record(panel: Panel) -> dict[str, object]:
         "mean_vote": panel.mean,
         "votes": {
             text: sum(one.vote == vote for one in panel.findings)
-            for vote, text in VOTES.items()
+            for vote, text in votes.VOTES.items()
         },
         "rule": panel.rule,
         "claims": [
@@ -153,45 +142,12 @@ def _row(one: Finding, panel: Panel) -> dict[str, object]:
         "reason": one.reason or None,
         "grade": measured.grade or None,
         "sources": "; ".join(measured.sources),
-        "confirms": _conditions(one.confirms),
-        "weakens": _conditions(one.weakens),
+        "confirms": votes.conditions(one.confirms),
+        "weakens": votes.conditions(one.weakens),
         "falsifier": one.falsifier,
         "falsified": one.refuted,
         "distance": _farthest(one.weakens),
     }
-
-
-def _in_short(panel: Panel) -> str:
-    counts = {
-        vote: sum(one.vote == vote for one in panel.findings) for vote in (1, 0, -1)
-    }
-    unknown = len(panel.findings) - sum(counts.values())
-    mean = "none" if panel.mean is None else f"{panel.mean:+.2f}"
-    return (
-        f"{counts[1]} for, {counts[0]} neither, {counts[-1]} against, {unknown} not "
-        f"known; mean vote {mean}: {panel.verdict}."
-    )
-
-
-def _votes(panel: Panel) -> Table:
-    columns = (
-        Column("Indicator", Kind.NAME, 100),
-        Column("Vote", Kind.TEXT, 99),
-        Column("Value", Kind.TEXT, 98),
-        Column("As of", Kind.DATE, 80),
-        Column("What is measured", Kind.TEXT, 90),
-    )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            one.id,
-            VOTES[one.vote],
-            reading(one, "value"),
-            one.measured.date,
-            one.name,
-        )
-        for one in panel.findings
-    )
-    return Table("Votes", columns, rows)
 
 
 def _evidence(panel: Panel) -> Table:
@@ -221,7 +177,7 @@ def _bounds(panel: Panel) -> Table:
         Column("Votes -1", Kind.TEXT, 95),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (one.id, _conditions(one.confirms), _conditions(one.weakens))
+        (one.id, votes.conditions(one.confirms), votes.conditions(one.weakens))
         for one in panel.findings
     )
     return Table("Bounds", columns, rows, note=panel.rule)
@@ -239,7 +195,7 @@ def _falsifiers(panel: Panel) -> Table:
         (
             one.id,
             words[one.refuted],
-            _away(one.weakens),
+            votes.away(one.weakens),
             one.falsifier,
         )
         for one in panel.findings
@@ -257,7 +213,7 @@ def _claims(panel: Panel) -> tuple[Points, ...]:
 
 
 def _voted(one: Finding) -> str:
-    return f"{one.id} {VOTES[one.vote]}"
+    return f"{one.id} {votes.VOTES[one.vote]}"
 
 
 def _remarks(panel: Panel) -> tuple[Points, ...]:
@@ -270,39 +226,12 @@ def _remarks(panel: Panel) -> tuple[Points, ...]:
     return (Points("Remarks", items),) if items else ()
 
 
-def reading(one: Finding, name: str) -> str:
-    """Return a reading in words of its unit; n/a where it is not known."""
-    value = one.measured.readings.get(name)
-    return "n/a" if value is None else written(value, one.units[name])
-
-
-def written(value: float, unit: Unit) -> str:
-    """Return a value in words of its unit.
-
-    Examples:
-        >>> written(0.156, "fraction"), written(-0.05, "points"), written(4.6, "times")
-        ('+15.6%', '-5.0 points', '4.6x')
-    """
-    if unit == "fraction":
-        return f"{value:+.1%}"
-    if unit == "points":
-        return f"{100 * value:+.1f} points"
-    return f"{value:.3g}x" if unit == "times" else f"{value:.3g}"
-
-
 def _beside(one: Finding) -> str:
     """Return the readings that stand beside the value."""
     found = [name for name in one.measured.readings if name != "value"]
-    return ", ".join(f"{name.replace('_', ' ')} {reading(one, name)}" for name in found)
-
-
-def _conditions(bounds: Sequence[Distance]) -> str:
-    return " and ".join(_condition(bound) for bound in bounds)
-
-
-def _condition(bound: Distance) -> str:
-    of = "" if bound.of == "value" else f"{bound.of.replace('_', ' ')} "
-    return f"{of}{_RELATIONS[bound.relation]} {written(bound.limit, bound.unit)}"
+    return ", ".join(
+        f"{name.replace('_', ' ')} {votes.reading(one, name)}" for name in found
+    )
 
 
 def _farthest(bounds: Sequence[Distance]) -> float | None:
@@ -310,18 +239,3 @@ def _farthest(bounds: Sequence[Distance]) -> float | None:
     found = [bound.distance for bound in bounds]
     known = [distance for distance in found if distance is not None]
     return max(known) if len(known) == len(found) else None
-
-
-def _away(bounds: Sequence[Distance]) -> str:
-    """Return how far each bound is from holding."""
-    return " and ".join(
-        "n/a" if bound.distance is None else _gap(bound.distance, bound)
-        for bound in bounds
-    )
-
-
-def _gap(distance: float, bound: Distance) -> str:
-    if bound.met:
-        return "reached"
-    in_per_cent = bound.unit in ("fraction", "points")
-    return written(distance, "points" if in_per_cent else "number").lstrip("+")

@@ -11,7 +11,14 @@ from triad_screener import __version__
 from triad_screener.model.gap import Gap
 from triad_screener.model.screen import BenchmarkFact, PillarFact, Run, Screen
 from triad_screener.model.vocabulary import POST_ROLES
-from triad_screener.screening import measuring, pillars, scoring, selecting, watching
+from triad_screener.screening import (
+    measuring,
+    panel,
+    pillars,
+    scoring,
+    selecting,
+    watching,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from triad_screener.model.scores import Scores
     from triad_screener.model.screen import LineFacts, WatchlistFact
     from triad_screener.model.taxonomy import Taxonomy
+    from triad_screener.model.thesis import Thesis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +79,9 @@ def assemble(
         _incumbents(request),
         among=among,
     )
-    known = set(market.lines)
+    known, thesis = set(market.lines), _to_judge(taxonomy)
     return Screen(
-        run=_run(request, market, as_of, config_hash),
+        run=_run(request, market, as_of, config_hash, thesis),
         tickers=tuple(tickers),
         exposure_floor=request.recipe.exposure_floor,
         recipe=request.recipe.model_dump_json(),
@@ -96,7 +104,14 @@ def assemble(
         gaps=(*_fetch_gaps(market, scores), *_gaps(facts, scores)),
         warnings=market.warnings,
         benchmarks=_benchmarks(taxonomy, market, as_of),
+        panel=panel.judge(thesis, taxonomy, lines, market, as_of) if thesis else None,
     )
+
+
+def _to_judge(taxonomy: Taxonomy) -> Thesis | None:
+    """Return the thesis of a taxonomy, if anything is measured of it."""
+    thesis = taxonomy.thesis
+    return thesis if thesis and thesis.indicators else None
 
 
 def _benchmarks(
@@ -163,7 +178,14 @@ def _gaps(facts: Mapping[str, LineFacts], scores: Scores) -> tuple[Gap, ...]:
     )
 
 
-def _run(request: Request, market: MarketData, as_of: date, config_hash: str) -> Run:
+def _run(
+    request: Request,
+    market: MarketData,
+    as_of: date,
+    config_hash: str,
+    thesis: Thesis | None,
+) -> Run:
+    judged = {"claims", "indicators", "series", "verdict"}
     inputs = {
         "as_of": as_of.isoformat(),
         "config_hash": config_hash,
@@ -173,6 +195,7 @@ def _run(request: Request, market: MarketData, as_of: date, config_hash: str) ->
         "program_version": __version__,
         "recipe": request.recipe.model_dump(mode="json"),
         "source": market.source,
+        "thesis": thesis and thesis.model_dump(mode="json", include=judged),
         "universe": request.universe,
     }
     text = json.dumps(inputs, sort_keys=True)

@@ -67,12 +67,14 @@ class Inquiry:
         sections: By day, oldest first, about a month apart.
         outcomes: Of every line that was ranked, and of the benchmark.
         terms: On which baskets are held.
+        is_brief: Whether the composite at the shortest horizon, and the baskets, do.
         progress: Told how many steps of how many are done.
     """
 
     sections: Sequence[Section]
     outcomes: Outcomes
     terms: Terms
+    is_brief: bool = False
     progress: Callable[[int, int], None] | None = None
 
 
@@ -80,28 +82,29 @@ def evaluate(inquiry: Inquiry) -> Findings:
     """Return what is found: rankings, strengths, verdicts, baskets."""
     sections, terms = inquiry.sections, inquiry.terms
     panel = _Panel.of(inquiry)
-    signals = _in_order({name for one in sections for name in one.signals})
-    steps = _Steps(inquiry.progress, len(HORIZONS) * (len(signals) + 1) + 1)
+    signals = {name for one in sections for name in one.signals} - {COMPOSITE}
+    asked = HORIZONS[:1] if inquiry.is_brief else HORIZONS
+    parts = [] if inquiry.is_brief else _in_order(signals)
+    steps = _Steps(inquiry.progress, len(asked) * (len(parts) + 1) + 1)
     horizons, others = [], []
-    for sessions in HORIZONS:
+    for sessions in asked:
         returns = panel.returns(sessions)
         horizons.append(_horizon(panel, sessions, returns, terms.seed))
         steps.done()
-        for signal in signals:
-            if signal != COMPOSITE:
-                others.append(
-                    _strength(panel, signal, sessions, returns, seed=terms.seed)
-                )
+        for signal in parts:
+            others.append(_strength(panel, signal, sessions, returns, seed=terms.seed))
             steps.done()
     found = Findings(
         rankings=tuple(_ranking(one, inquiry.outcomes) for one in sections),
         horizons=tuple(horizons),
         others=_adjusted(others),
-        decay={sessions: panel.mean(sessions) for sessions in DECAY},
+        decay={
+            sessions: panel.mean(sessions) for sessions in DECAY if not inquiry.is_brief
+        },
         persistence={
             lag: formulas.autocorrelation(panel.scores(COMPOSITE), lag, FEWEST_LINES)
             for lag in LAGS
-            if lag < len(sections)
+            if lag < len(sections) and not inquiry.is_brief
         },
         basket=hold(sections, inquiry.outcomes, terms),
     )

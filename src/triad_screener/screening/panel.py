@@ -12,14 +12,43 @@ from triad_screener.model.gap import Missing
 from triad_screener.model.panel import Distance, Finding, Measured, Panel
 from triad_screener.model.thesis import READINGS
 from triad_screener.screening import indicators
+from triad_screener.screening.indicators import Evidence
 from triad_screener.stats import panel as formulas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
+    from triad_screener.fundamentals.line import Line
     from triad_screener.model.market import MarketData
+    from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.model.thesis import Bound, Indicator, Thesis, VerdictRule
-    from triad_screener.screening.indicators import Evidence
+
+
+def judge(
+    thesis: Thesis,
+    taxonomy: Taxonomy,
+    lines: Sequence[Line],
+    market: MarketData,
+    as_of: date,
+) -> Panel:
+    """Return the panel of ``thesis`` on the lines of a screen. Pure.
+
+    Args:
+        thesis: Of the taxonomy.
+        taxonomy: With its watchlist and sources.
+        lines: As known on ``as_of``.
+        market: Where they come from.
+        as_of: Last day whose knowledge may be used.
+    """
+    evidence = Evidence(
+        as_of=as_of,
+        lines={line.constituent.ticker: line for line in lines},
+        series=thesis.series,
+        watchlist=taxonomy.watchlist,
+        sources=taxonomy.sources,
+    )
+    return assess(thesis, evidence, market, taxonomy.title)
 
 
 def assess(thesis: Thesis, evidence: Evidence, market: MarketData, title: str) -> Panel:

@@ -15,6 +15,7 @@ import numpy as np
 from triad_screener.model.evaluation import BasketRecord, Track
 from triad_screener.screening.sections import COMPOSITE
 from triad_screener.stats import sharpe as formulas
+from triad_screener.stats.draws import seeded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -193,7 +194,7 @@ def _random_share(
     """
     lines = np.array(ranked).any(axis=0)
     names = np.tile(np.arange(lines.sum()), (terms.draws, 1))
-    names = np.random.default_rng(terms.seed).permuted(names, axis=1)
+    names = seeded(terms.seed).permuted(names, axis=1)
     grown = np.ones(terms.draws)
     for weights, row, period in zip(held, ranked, returns, strict=True):
         is_ranked = row[lines] > 0

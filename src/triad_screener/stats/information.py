@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from triad_screener.stats import NO_DISPERSION
+from triad_screener.stats.draws import seeded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def coefficients(
     scale = np.sqrt((own**2).sum(axis=1) * (other**2).sum(axis=1))
     found = np.full(len(scores), np.nan)
     good = (count >= fewest) & (scale > NO_DISPERSION)
-    found[good] = product[good] / scale[good]
+    found[good] = (product[good] / scale[good]).clip(-1, 1)
     return found
 
 
@@ -70,7 +71,8 @@ def default_lags(count: int) -> int:
         >>> default_lags(100), default_lags(24)
         (4, 2)
     """
-    return floor(4 * (count / 100) ** (2 / 9))
+    lags: float = 4 * (count / 100) ** (2 / 9)
+    return floor(lags)
 
 
 def newey_west(
@@ -80,22 +82,25 @@ def newey_west(
 
     Bartlett weights, no correction for small samples, Student's t with one degree of
     freedom less than values (Newey and West 1987). None for fewer than three values,
-    or for values that do not vary.
+    or fewer than two windows of ``lags + 1``, or for values that do not vary.
+
+    The fewer the windows, the more t is too large. Where there is nothing to be found
+    and returns reach over six sections, p is below 0.05 for a quarter of all panels of
+    24 sections, and for a seventh of those of 75.
 
     Args:
-        values: Finite, shape ``(n,)``.
-        lags: Neighbours that may depend on one another; at most ``n - 1`` count.
+        values: Finite, in the order of time, shape ``(n,)``.
+        lags: Neighbours that may depend on one another, at least 0.
     """
-    if values.size < FEWEST_SECTIONS or float(values.std()) < NO_DISPERSION:
+    fewest = max(FEWEST_SECTIONS, 2 * (lags + 1))
+    if values.size < fewest or float(np.ptp(values)) < NO_DISPERSION:
         return None, None
     from statsmodels.regression.linear_model import OLS
 
-    used = {"maxlags": min(lags, values.size - 1)}
     fit = OLS(values, np.ones(values.size)).fit(
-        cov_type="HAC", cov_kwds=used, use_t=True
+        cov_type="HAC", cov_kwds={"maxlags": lags}, use_t=True
     )
-    t, p = float(fit.tvalues[0]), float(fit.pvalues[0])
-    return (t, p) if np.isfinite(t) else (None, None)
+    return float(fit.tvalues[0]), float(fit.pvalues[0])
 
 
 def interval(
@@ -106,17 +111,21 @@ def interval(
     Percentiles of ``draws`` means (Politis and Romano 1992). None for fewer values
     than two blocks.
 
+    The fewer the blocks, the more it is too narrow. In blocks of four it holds the
+    true mean of independent values 88 times in 100 for 75 of them, 83 for 24. Where
+    returns reach over six sections, in blocks of six, 76 and 66 times.
+
     Args:
         values: Finite, in the order of time, shape ``(n,)``.
         block: Length of a block, at least 1.
-        draws: How many means are drawn.
+        draws: How many means are drawn, at least 1.
         seed: Of the draws: the same seed, the same interval.
     """
     if values.size < 2 * block:
         return None, None
     from arch.bootstrap import CircularBlockBootstrap
 
-    drawn = CircularBlockBootstrap(block, values, seed=np.random.default_rng(seed))
+    drawn = CircularBlockBootstrap(block, values, seed=seeded(seed))
     low, high = drawn.conf_int(
         np.mean, reps=draws, method="percentile", size=_SHARE
     ).ravel()
@@ -147,10 +156,10 @@ def shuffled(
     one another over time, as do its returns: only their bond is cut. Shape
     ``(draws,)``; NaN where no section has a coefficient.
     """
-    random = np.random.default_rng(seed)
+    dice = seeded(seed)
     means = np.full(draws, np.nan)
     for at in range(draws):
-        order = random.permutation(scores.shape[1])
+        order = dice.permutation(scores.shape[1])
         found = coefficients(scores[:, order], returns, fewest)
         if np.isfinite(found).any():
             means[at] = np.nanmean(found)
@@ -161,14 +170,14 @@ def share_beyond(drawn: NDArray[np.float64], found: float) -> float | None:
     """Return the share of drawn means as far from zero as ``found``, itself counted.
 
     ``(1 + number with |drawn| >= |found|) / (1 + number)``, the two-sided p of a
-    permutation test; None where nothing was drawn.
+    permutation test. None where nothing was drawn or found; NaN is not a mean.
 
     Examples:
         >>> share_beyond(np.array([0.1, -0.3, 0.0]), 0.2)
         0.5
     """
     known = drawn[np.isfinite(drawn)]
-    if not known.size:
+    if not known.size or not np.isfinite(found):
         return None
     as_far = int((np.abs(known) >= abs(found) - NO_DISPERSION).sum())
     return (1 + as_far) / (1 + known.size)
@@ -179,13 +188,13 @@ def months_needed(coefficient: float, lines: float, *, t: float = 2.0) -> int | 
 
     ``ceil((t / (IC sqrt(n - 1)))^2)``: one coefficient of n lines has standard error
     ``1 / sqrt(n - 1)``, and months do not depend on one another. None for a
-    coefficient of zero, or fewer than two lines.
+    coefficient of zero, for fewer than two lines, or where either is NaN.
 
     Examples:
         >>> months_needed(0.05, 40)
         42
     """
-    if lines < 2 or abs(coefficient) < NO_DISPERSION:  # noqa: PLR2004 - a pair
+    if not (lines >= 2 and abs(coefficient) >= NO_DISPERSION):  # noqa: PLR2004 - a pair
         return None
     return ceil((t / (abs(coefficient) * sqrt(lines - 1))) ** 2)
 
@@ -195,8 +204,9 @@ def spread(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean return of the best and of the worst part, section by section.
 
-    Each part has ``floor(n / parts)`` of the n lines that have both; ties of scores
-    stand in the order of the lines. NaN for sections with fewer lines than parts.
+    Each part has ``floor(n / parts)`` of the n lines that have both. Lines with the
+    same score share their mean return, so that the order of lines decides nothing.
+    NaN for sections with fewer lines than parts.
 
     Examples:
         >>> scores = np.array([[3.0, 2.0, 1.0, np.nan]])
@@ -208,16 +218,22 @@ def spread(
     for at, mask in enumerate(known):
         size = int(mask.sum()) // parts
         if size:
-            order = np.argsort(-scores[at, mask], kind="stable")
-            ordered = returns[at, mask][order]
+            ordered = _from_best(scores[at, mask], returns[at, mask])
             best[at], worst[at] = ordered[:size].mean(), ordered[-size:].mean()
     return best, worst
+
+
+def _from_best(
+    scores: NDArray[np.float64], returns: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    _, group, count = np.unique(-scores, return_inverse=True, return_counts=True)
+    return np.repeat(np.bincount(group, weights=returns) / count, count)
 
 
 def autocorrelation(scores: NDArray[np.float64], lag: int, fewest: int) -> float | None:
     """Return the mean rank correlation of scores with those ``lag`` sections later.
 
-    None where no two sections have enough lines in common.
+    ``lag`` is at least 1. None where no two sections have ``fewest`` lines in common.
     """
     found = coefficients(scores[:-lag], scores[lag:], fewest)
     return float(np.nanmean(found)) if np.isfinite(found).any() else None

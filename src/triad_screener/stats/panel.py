@@ -76,6 +76,29 @@ def mean(values: Sequence[float]) -> float:
     return fsum(values) / len(values)
 
 
+def position(vote: int, *, to_confirm: float, to_weaken: float) -> float:
+    """Return where a value stands: 0 at the bound of -1, 1 at that of +1.
+
+    Args:
+        vote: -1, 0 or +1.
+        to_confirm: Distance from fulfilling the bound of +1, in any unit that
+            ``to_weaken`` has as well; zero or less where it is fulfilled.
+        to_weaken: Likewise of -1.
+
+    Examples:
+        >>> position(0, to_confirm=0.2, to_weaken=0.6)
+        0.75
+        >>> position(1, to_confirm=-0.5, to_weaken=1.5)
+        1.5
+        >>> position(-1, to_confirm=1.25, to_weaken=-0.25)
+        -0.25
+    """
+    if vote:
+        return 1 - to_confirm if vote > 0 else to_weaken
+    apart = to_confirm + to_weaken
+    return to_weaken / apart if apart > 0 else 0.5
+
+
 def verdict(
     votes: Sequence[int], *, fewest: int, confirming: float, weakening: float
 ) -> Verdict:

@@ -30,7 +30,7 @@ def sharpe(excess: NDArray[np.float64]) -> float | None:
         >>> round(sharpe(np.array([0.01, 0.03])), 4)
         1.4142
     """
-    if excess.size < 2 or float(excess.std()) < NO_DISPERSION:  # noqa: PLR2004 - a pair
+    if excess.size < 2 or float(np.ptp(excess)) < NO_DISPERSION:  # noqa: PLR2004 - a pair
         return None
     return float(excess.mean() / excess.std(ddof=1))
 
@@ -41,13 +41,14 @@ def expected_best(trials: int, count: int) -> float:
     ``sqrt(V) ((1 - g) q(1 - 1/N) + g q(1 - 1/(N e)))`` with Euler's constant g, the
     normal quantile q, and the variance V of the ratio over ``count`` periods if there
     is nothing to be found, ``1 / (count - 1)`` (Bailey and Lopez de Prado 2014). Zero
-    for a single trial.
+    for a single trial. ``count`` is at least 2.
     """
     if trials <= 1:
         return 0.0
     from scipy.stats import norm  # noqa: PLC0415 - slow to load
 
-    first, second = norm.ppf(1 - 1 / trials), norm.ppf(1 - 1 / (trials * e))
+    # From the upper tail: 1 - 1 / N would be 1 for the largest N.
+    first, second = norm.isf(1 / trials), norm.isf(1 / (trials * e))
     best = (1 - _EULER) * first + _EULER * second
     return float(best / sqrt(count - 1))
 
@@ -74,9 +75,11 @@ def deflated(excess: NDArray[np.float64], trials: int) -> float | None:
 def drawdown(returns: NDArray[np.float64]) -> float:
     """Return the deepest fall from a peak, a fraction; zero without returns.
 
+    After a return of -1 or less nothing is left, and nothing comes back.
+
     Examples:
         >>> round(drawdown(np.array([0.1, -0.5, 0.2])), 4)
         0.5
     """
-    course = np.concatenate([[1.0], np.cumprod(1 + returns)])
+    course = np.concatenate([[1.0], np.cumprod(np.maximum(1 + returns, 0))])
     return float((1 - course / np.maximum.accumulate(course)).max())

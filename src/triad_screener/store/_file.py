@@ -44,6 +44,8 @@ _UNWRITABLE: Final = (
     "Not a directory",
     "Could not write file",
 )
+#: How it says that it lacks what reads a file, such as one of SQLite.
+_FOREIGN: Final = ("is a database of another program", "Choose another file for it.")
 #: How DuckDB says that somebody else has the file: another process, or this one.
 _LOCKED: Final = ("Could not set lock on file", "with a different configuration than")
 _REBUILD: Final = "Move it away; the next refresh builds a new one."
@@ -51,6 +53,8 @@ _REBUILD: Final = "Move it away; the next refresh builds a new one."
 _UNUSABLE: Final = (
     ("Is a directory", "is a directory", "Choose a file for the store."),
     ("not a valid DuckDB database", "is not a database", _REBUILD),
+    ("Loading external extensions is disabled", *_FOREIGN),
+    (".duckdb_extension", *_FOREIGN),
     (
         "database file with version number",
         "was written by another version of DuckDB",

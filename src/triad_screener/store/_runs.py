@@ -133,7 +133,7 @@ def entry(connection: DuckDBPyConnection, prefix: str) -> RunEntry:
     if not found:
         raise UnknownNameError("run", prefix, known)
     if len(found) > 1:
-        shown = ", ".join(found[:_SHOWN])
+        shown = ", ".join(f"{name} of {known[name].as_of}" for name in found[:_SHOWN])
         more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise UsageError(
             f"The run {prefix!r} could be {len(found)} runs: {shown}{more}.",

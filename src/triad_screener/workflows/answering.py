@@ -15,7 +15,14 @@ from triad_screener import __version__
 from triad_screener.errors import TriadError, UnknownNameError, UsageError
 from triad_screener.sources import SOURCES
 from triad_screener.taxonomies import locating
-from triad_screener.workflows.serving import AUTO, LIVE, STORE, Served, serve
+from triad_screener.workflows.serving import (
+    AUTO,
+    LIVE,
+    NOTHING_KEPT,
+    STORE,
+    Served,
+    serve,
+)
 from triad_screener.workflows.tickers import known_tickers
 
 if TYPE_CHECKING:
@@ -162,6 +169,8 @@ def keep(
 ) -> tuple[str, ...]:
     """Keep the run, and that it answers ``question``; return what went wrong.
 
+    Whoever was told that nothing can be kept is not told so again.
+
     A screen of the bundled snapshot makes no store of its own: it can be had again
     from the program alone. With ``always`` it does: a letter that was sent is what
     the next one is compared with.
@@ -169,13 +178,16 @@ def keep(
     run = found.screen.run
     if run.source == BUNDLED and not (always or means.store.exists()):
         return ()
+    if NOTHING_KEPT in found.warnings:
+        return ()
     now = means.clock()
     until = found.until or now
     key = _key(question) if until > now and not found.warnings else ""
     try:
         means.store.save_run(found.screen, now, key=key, until=until)
     except TriadError as error:
-        return (f"This run is not kept: {error.what}",)
+        told = error.what in found.warnings
+        return () if told else (f"This run is not kept: {error.what}",)
     return ()
 
 

@@ -11,7 +11,7 @@ from triad_screener.errors import NoDataError, RateLimitedError, UnwritableStore
 from triad_screener.model.live import RATE_LIMITED
 from triad_screener.workflows import planning
 from triad_screener.workflows.fetching import carry_out
-from triad_screener.workflows.serving import AUTO, LIVE, STORE, Served
+from triad_screener.workflows.serving import AUTO, LIVE, NOTHING_KEPT, STORE, Served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,8 +145,7 @@ def _writable(means: Means) -> tuple[Means, tuple[str, ...]]:
     """Return means whose store can be written: in memory, if the file cannot."""
     if means.store.is_writable():
         return means, ()
-    warning = "The store may not be written: nothing new is kept."
-    return replace(means, store=means.store.copy_in_memory()), (warning,)
+    return replace(means, store=means.store.copy_in_memory()), (NOTHING_KEPT,)
 
 
 def _settled(

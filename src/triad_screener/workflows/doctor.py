@@ -8,7 +8,7 @@ import stat
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from triad_screener import settings
+from triad_screener import files, settings
 from triad_screener.delivery.email import Email
 from triad_screener.delivery.outbox import Outbox
 from triad_screener.errors import (
@@ -108,8 +108,8 @@ def _taxonomy(config: Path | None) -> tuple[Taxonomy | None, Check]:
 def _data_folder() -> Check:
     folder, decided = settings.data_folder()
     told = f"{folder} ({decided})"
-    if _may_write(folder):
-        free = shutil.disk_usage(_existing(folder)).free
+    if files.may_write(folder):
+        free = shutil.disk_usage(files.existing(folder)).free
         if free >= LEAST_ROOM:
             return Check("data folder", "good", told)
         told = f"{told}: {free / 2**20:.0f} MiB free"
@@ -122,24 +122,10 @@ def _data_folder() -> Check:
 def _cache_folder() -> Check:
     folder, decided = settings.cache_folder()
     told = f"{folder} ({decided})"
-    if _may_write(folder):
+    if files.may_write(folder):
         return Check("cache folder", "good", told)
     remedy = "A temporary one serves. Choose another with TRIAD_CACHE_FOLDER."
     return Check("cache folder", "warning", f"{told} may not be written", remedy)
-
-
-def _may_write(folder: Path) -> bool:
-    """Return whether files can be made in ``folder``, or it can itself be made."""
-    place = _existing(folder)
-    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
-
-
-def _existing(folder: Path) -> Path:
-    """Return the folder, or the nearest one above it that exists."""
-    place = folder
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    return place
 
 
 def _store(taxonomy: Taxonomy, means: Means) -> Check:
@@ -237,7 +223,9 @@ def _clock(now: datetime, newest: date) -> Check:
 
 def _mail(*, offline: bool) -> Check:
     """Return whether a letter could go; none is sent."""
-    waiting = Outbox(settings.outbox_folder()).waiting()
+    outbox = Outbox(settings.outbox_folder())
+    outbox.require_usable()
+    waiting = outbox.waiting()
     letters = {0: "", 1: "; a letter waits"}.get(waiting, f"; {waiting} letters wait")
     if not settings.mail_is_set():
         return Check("mail", "skipped", f"no mail server is set{letters}")

@@ -16,26 +16,30 @@ from triad_screener.errors import (
     UnknownNameError,
 )
 from triad_screener.model.evaluation import Evaluation
+from triad_screener.model.recipe import Recipe
 from triad_screener.model.taxonomy import Benchmark
 from triad_screener.screening import evaluating, outcomes, sections, selecting
-from triad_screener.screening.assembling import assemble
+from triad_screener.screening.assembling import Request, assemble
 from triad_screener.screening.rebalancing import Terms
-from triad_screener.taxonomies import loading
+from triad_screener.taxonomies import loading, locating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from triad_screener.model.evaluation import Section
     from triad_screener.model.market import MarketData
+    from triad_screener.model.screen import Screen
     from triad_screener.model.stored import RunEntry
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.ports import MarketDataSource
-    from triad_screener.screening.assembling import Request
     from triad_screener.store import Store
 
 #: A run made later than this after its day is no promise any more.
 TIMELY: Final = timedelta(days=7)
+#: Rankings with an outcome from which on a letter tells of them.
+FEWEST_OUTCOMES: Final = 3
 #: Libraries of the extra ``research``.
 _LIBRARIES: Final = ("arch", "scipy", "statsmodels")
 _NAMED: Final = 8
@@ -52,6 +56,7 @@ class Wish:
         cost: Basis points of the value traded.
         trials: Settings tried, this one included.
         seed: Of every random draw.
+        is_brief: Whether the composite at the shortest horizon, and the baskets, do.
     """
 
     reconstruct: bool = False
@@ -60,6 +65,7 @@ class Wish:
     cost: float = 10.0
     trials: int = 1
     seed: int = 1
+    is_brief: bool = False
 
 
 def require_libraries() -> None:
@@ -68,13 +74,16 @@ def require_libraries() -> None:
     Raises:
         ConfigurationError: If one is missing.
     """
-    missing = [name for name in _LIBRARIES if find_spec(name) is None]
-    if missing:
+    if missing := _missing():
         raise ConfigurationError(
             "triad evaluate",
             f"needs libraries that are not installed: {', '.join(missing)}",
             "Install them with: pip install 'triad-screener[research]'.",
         )
+
+
+def _missing() -> list[str]:
+    return [name for name in _LIBRARIES if find_spec(name) is None]
 
 
 def note_trial(
@@ -119,11 +128,11 @@ def evaluate(
     """
     _require_benchmark(taxonomy, wish.benchmark)
     if wish.reconstruct:
-        found = _reconstructed(taxonomy, request, source, wish, progress)
+        found = reconstruct(taxonomy, request, source, wish, progress)
     else:
         found = _kept(request, store, wish)
     market = source.fetch(
-        taxonomy.constituents, _funds(taxonomy, found.sections), as_of=request.as_of
+        taxonomy.constituents, funds(taxonomy, found.sections), as_of=request.as_of
     )
     tickers = [line.ticker for line in taxonomy.constituents]
     day = request.as_of or selecting.newest_session(market, tickers)
@@ -143,6 +152,7 @@ def evaluate(
         source=market.source,
         description=market.description,
         data_hash=market.digest,
+        config_hash=loading.digest(taxonomy),
         universe=request.universe,
         recipe=request.recipe_name,
         as_of=day,
@@ -155,6 +165,7 @@ def evaluate(
                 sections=found.sections,
                 outcomes=known,
                 terms=terms,
+                is_brief=wish.is_brief,
                 progress=progress,
             )
         ),
@@ -162,34 +173,24 @@ def evaluate(
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """Sections by day, and what a reader should know of them, in sentences."""
 
     sections: tuple[Section, ...]
     notes: tuple[str, ...]
 
 
-def _kept(request: Request, store: Store, wish: Wish) -> _Found:
+def _kept(request: Request, store: Store, wish: Wish) -> Found:
     """Return the forward record: of each month the last run made on its day."""
-    entries = [
-        one
-        for one in store.runs()
-        if (one.universe, one.recipe) == (request.universe, request.recipe_name)
-        and (wish.since is None or one.as_of >= wish.since)
-        and (request.as_of is None or one.as_of <= request.as_of)
-    ]
-    timely = [one for one in entries if one.at.date() - one.as_of <= TIMELY]
-    if not timely:
-        late = f" {len(entries)} were made later." if entries else ""
+    entries, timely, monthly = _on_record(request, store, wish)
+    if not monthly:
+        late = _counted(len(entries), "made later: hindsight")
         raise NoDataError(
             f"The store has no ranking by the recipe {request.recipe_name!r} that was "
-            f"made within {TIMELY.days} days of its own day.{late}",
+            f"made within {TIMELY.days} days of its own day. {late}".rstrip(),
             "Run 'triad screen' every week or month, or look back with "
             "'triad evaluate --reconstruct'.",
         )
-    # The last stored stands first: of several of one day the first stored stays.
-    first = {one.as_of: one for one in timely}
-    monthly = {(day.year, day.month): first[day] for day in sorted(first)}
     told = [
         _counted(
             len(entries) - len(timely),
@@ -198,17 +199,35 @@ def _kept(request: Request, store: Store, wish: Wish) -> _Found:
         _counted(
             len(timely) - len(monthly), "of a month or a day that has another ranking"
         ),
-        _versions(monthly.values()),
+        _versions(monthly),
     ]
     found = []
-    for one in monthly.values():
+    for one in monthly:
         try:
             screen = store.run(one.id)
         except StoreError:
             told.append(f"Left out: run {one.id} of {one.as_of} cannot be read.")
             continue
         found.append(sections.section(screen, one.at.date()))
-    return _Found(tuple(found), tuple(filter(None, told)))
+    return Found(tuple(found), tuple(filter(None, told)))
+
+
+def _on_record(
+    request: Request, store: Store, wish: Wish
+) -> tuple[list[RunEntry], list[RunEntry], list[RunEntry]]:
+    """Return the runs that are like the request, the timely ones, those that count."""
+    entries = [
+        one
+        for one in store.runs()
+        if (one.universe, one.recipe) == (request.universe, request.recipe_name)
+        and (wish.since is None or one.as_of >= wish.since)
+        and (request.as_of is None or one.as_of <= request.as_of)
+    ]
+    timely = [one for one in entries if one.at.date() - one.as_of <= TIMELY]
+    # The last stored stands first: of several of one day the first stored stays.
+    first = {one.as_of: one for one in timely}
+    monthly = {(day.year, day.month): first[day] for day in sorted(first)}
+    return entries, timely, [*monthly.values()]
 
 
 def _counted(count: int, why: str) -> str:
@@ -222,13 +241,50 @@ def _versions(entries: Iterable[RunEntry]) -> str:
     return f"The rankings are of {count} versions of the taxonomy." * (count > 1)
 
 
-def _reconstructed(
+def in_brief(
+    screen: Screen, store: Store, config: Path | None, now: datetime
+) -> Evaluation | None:
+    """Return how the rankings kept by the recipe of ``screen`` fared, for a letter.
+
+    None where there are fewer than three outcomes, where the store has no prices, or
+    where the libraries are missing: a letter goes out without.
+
+    Args:
+        screen: What the letter tells of; nothing later than its day counts.
+        store: Of rankings, prices and settings tried.
+        config: The taxonomy that serves; None for the usual one.
+        now: For the log of settings tried.
+
+    Raises:
+        TriadError: If taxonomy or store cannot be read.
+    """
+    run = screen.run
+    request = Request(
+        recipe=Recipe.model_validate_json(screen.recipe),
+        recipe_name=run.recipe,
+        as_of=run.as_of,
+        universe=run.universe,
+    )
+    wish = Wish(is_brief=True)
+    if _missing() or len(_on_record(request, store, wish)[2]) < FEWEST_OUTCOMES:
+        return None
+    taxonomy = loading.load(locating.locate(config))
+    trials, _ = note_trial(store, request, now)
+    try:
+        found = evaluate(taxonomy, request, store, store, replace(wish, trials=trials))
+    except NoDataError:
+        return None
+    known = found.findings.horizons[0].strength.known
+    return found if len(known) >= FEWEST_OUTCOMES else None
+
+
+def reconstruct(
     taxonomy: Taxonomy,
     request: Request,
     source: MarketDataSource,
     wish: Wish,
     progress: Callable[[int, int], None] | None,
-) -> _Found:
+) -> Found:
     """Return rankings of every month end, each from what was known on its day."""
     market = source.fetch(
         taxonomy.constituents, taxonomy.benchmarks, as_of=request.as_of
@@ -268,10 +324,10 @@ def _reconstructed(
             "Use an earlier --since DATE, or a source with a longer history.",
         )
     told = _counted(len(thin), f"of fewer than {evaluating.FEWEST_LINES} lines")
-    return _Found(tuple(found), (told,) if told else ())
+    return Found(tuple(found), (told,) if told else ())
 
 
-def _funds(taxonomy: Taxonomy, found: Sequence[Section]) -> tuple[Benchmark, ...]:
+def funds(taxonomy: Taxonomy, found: Sequence[Section]) -> tuple[Benchmark, ...]:
     """Return the benchmarks, and lines that were ranked once and are listed no more.
 
     Of the latter, as of a fund, only prices are wanted.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
 
+    from triad_screener.model.evaluation import Evaluation
     from triad_screener.model.screen import Screen
     from triad_screener.model.stored import RunEntry
     from triad_screener.reporting.changes import Compared
@@ -57,7 +58,13 @@ class Wish:
 
 
 def write(
-    screen: Screen, wish: Wish, view: View, store: Store, *, told: Sequence[str] = ()
+    screen: Screen,
+    wish: Wish,
+    view: View,
+    store: Store,
+    *,
+    told: Sequence[str] = (),
+    evaluation: Evaluation | None = None,
 ) -> Letter:
     """Return the letter on ``screen``.
 
@@ -67,6 +74,7 @@ def write(
         view: Language, and today: the day from which the age of the figures counts.
         store: Of the earlier runs.
         told: Runs of earlier letters, the last first.
+        evaluation: How the rankings kept so far fared; None where it is not known.
 
     Raises:
         LetterRefusedError: If the figures are too old or too thin.
@@ -88,6 +96,7 @@ def write(
         benchmark=wish.benchmark,
         doubts=doubts,
         events=store.untold_events(),
+        evaluation=evaluation,
         is_old=bool(showing.below_floor(screen, age, view.today or screen.run.as_of)),
     )
     return letter.compose(story, replace(view, lines=_lines(screen, wish.top)))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 AUTO: Final = "auto"
 LIVE: Final = "yahoo"
 STORE: Final = "store"
+#: What a reader is told, once, where live figures serve from memory.
+NOTHING_KEPT: Final = "The store may not be written: nothing new is kept."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triad_screener.errors import ConfigurationError
-from triad_screener.screening import measuring, selecting
-from triad_screener.screening.indicators import Evidence
-from triad_screener.screening.panel import assess
+from triad_screener.screening import measuring, panel, selecting
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,11 +56,4 @@ def judge(
     day = as_of or selecting.newest_session(market, tickers)
     selecting.require_session(market, day)
     lines = measuring.lines_as_known(taxonomy, market, as_of=day, recipe=recipe)
-    evidence = Evidence(
-        as_of=day,
-        lines={line.constituent.ticker: line for line in lines},
-        series=thesis.series,
-        watchlist=taxonomy.watchlist,
-        sources=taxonomy.sources,
-    )
-    return assess(thesis, evidence, market, taxonomy.title)
+    return panel.judge(thesis, taxonomy, lines, market, day)

@@ -36,3 +36,16 @@ for (const table of document.querySelectorAll("table:has(thead)")) {
     if (head.textContent) addButton(table, head, column);
   });
 }
+
+// Says so where columns lie beyond the edge; at the end nothing fades.
+function watch(box) {
+  const mark = () => {
+    const hidden = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("wide", hidden > 1);
+    box.classList.toggle("end", hidden - box.scrollLeft <= 1);
+  };
+  box.addEventListener("scroll", mark, { passive: true });
+  new ResizeObserver(mark).observe(box);
+}
+
+document.querySelectorAll(".scroll").forEach(watch);

@@ -188,8 +188,8 @@ def test_a_family_has_its_p_at_the_first_horizon_and_its_means_at_all() -> None:
     found = table("Groups of factors")
 
     assert [one.heading for one in found.columns] == [
-        "Signal", "Rankings", "Lines", "IC 21", "90% interval", "t", "p (Holm)", "IC 126",
-        "Over time",
+        "Signal", "Rankings", "Lines", "IC 21", "90% interval", "t", "p (Holm)",
+        "IC 126", "Over time",
     ]  # fmt: skip
     assert found.rows[0] == (
         "growth", 2, 40, 0.1, "+0.012 to +0.188", 2.345, "0.040", None, (0.25, -0.05),

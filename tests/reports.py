@@ -175,7 +175,19 @@ BOUNDS: Final = Picture(
     ),
     ends=("+1  +20%", "0  1.5x", "-1  -9%", "not known", "-1  -99%", "+1  +99%"),
 )
-PICTURES: Final = (RANKS, COURSES, PARTS, REACH, BOUNDS)
+COEFFICIENTS: Final = Picture(
+    "Coefficients",
+    Drawing.COEFFICIENTS,
+    "Two of three are above zero; mean +0.050.",
+    DAYS,
+    (
+        Series("coefficient", (0.2, -0.1, 0.05)),
+        Series("mean", (0.05, 0.05, 0.05)),
+        Series("from", (-0.02, -0.02, -0.02)),
+        Series("to", (0.12, 0.12, 0.12)),
+    ),
+)
+PICTURES: Final = (RANKS, COURSES, PARTS, REACH, BOUNDS, COEFFICIENTS)
 SAMPLE: Final = Report(
     title="A report, as of 2026-05-15",
     blocks=(

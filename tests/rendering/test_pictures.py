@@ -13,7 +13,7 @@ from PIL import Image
 
 import reports
 from triad_screener.model.document import Drawing, Picture, PillarStyle, Series
-from triad_screener.rendering._pictures import draw
+from triad_screener.rendering._pictures import draw, sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,6 +201,104 @@ def test_many_days_are_drawn() -> None:
     series = (Series("AAA", tuple(float(at + 1) for at in range(len(days)))),)
 
     assert draw(Picture("T", Drawing.COURSES, "", days, series), {}) is not None
+
+
+def coefficients(*values: float | None, **lines: float) -> Picture:
+    """Bars of some days, and lines across all of them."""
+    bars = of(Drawing.COEFFICIENTS, *values)
+    across = (Series(name, (at,) * len(values)) for name, at in lines.items())
+    return replace(bars, series=(*bars.series, *across))
+
+
+def test_bars_of_coefficients_stand_on_zero_and_hang_from_it() -> None:
+    """The one above is filled, the one below is hatched, so it has more light."""
+    above, below = (
+        image(coefficients(value, 0.0)).convert("L").resize((64, 27))
+        for value in (1.0, -1.0)
+    )
+
+    assert above.tobytes() != below.tobytes()
+    assert (0x3D, 0x6F, 0xB4) in colours(coefficients(1.0))
+
+
+def test_the_band_of_a_mean_is_drawn_beside_its_line() -> None:
+    alone = coefficients(0.5, -0.5, 0.2)
+    mean = coefficients(0.5, -0.5, 0.2, mean=0.1)
+    band = coefficients(0.5, -0.5, 0.2, **{"mean": 0.1, "from": -0.2, "to": 0.4})
+    turned = coefficients(0.5, -0.5, 0.2, **{"mean": 0.1, "from": 0.4, "to": -0.2})
+
+    drawn = [draw(one, {}) for one in (alone, mean, band)]
+
+    assert len({one.content for one in drawn if one}) == 3
+    assert draw(turned, {}) == drawn[2]
+
+
+def test_a_missing_coefficient_is_a_gap_and_no_zero() -> None:
+    gap, wide = coefficients(0.5, None, 0.5), coefficients(0.5, 1e-3, 0.5)
+
+    assert draw(gap, {}) != draw(wide, {})
+    assert draw(coefficients(0.5, None, None), {}) is not None
+
+
+def test_days_of_more_than_a_year_are_told_by_month_and_year() -> None:
+    """So that a January is not taken for another."""
+    values = (0.1, 0.2)
+    within = replace(
+        of(Drawing.COEFFICIENTS, *values), places=("2025-01-31", "2026-02-01")
+    )
+    beyond = replace(within, places=("2025-01-31", "2026-02-02"))
+    other = replace(within, places=("2024-01-31", "2026-02-02"))
+
+    drawn = [draw(one, {}) for one in (within, beyond, other)]
+
+    assert len({one.content for one in drawn if one}) == 3
+    no_days = replace(within, places=("first", "second"))
+    assert draw(no_days, {}) is not None
+
+
+def test_a_sheet_has_one_picture_under_another() -> None:
+    pictures = reports.PICTURES
+    heights = [drawn.height for one in pictures if (drawn := draw(one, {}))]
+
+    content = sheet(pictures, reports.PILLARS)
+
+    assert content is not None
+    with Image.open(io.BytesIO(content)) as found:
+        # The legend of the pillars makes some higher.
+        assert found.size[0] == 1280
+        assert found.size[1] >= 2 * sum(heights) + 48 * len(heights)
+    assert content == sheet(pictures, reports.PILLARS)
+
+
+def test_what_cannot_be_drawn_is_not_on_the_sheet() -> None:
+    nothing = of(Drawing.COURSES, None)
+
+    assert sheet((), {}) is None
+    assert sheet((nothing,), {}) is None
+    assert sheet((nothing, reports.COURSES), {}) == sheet((reports.COURSES,), {})
+
+
+def titled(text: str) -> bytes:
+    """A sheet of one small picture of that title."""
+    from triad_screener.rendering import _plots  # noqa: PLC0415 - as late as ever
+
+    small = io.BytesIO()
+    Image.new("RGB", (600, 20)).save(small, format="png")
+    return _plots.sheet([(text, small.getvalue())])
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "\ud800", "\x00"], ids=ascii)
+def test_every_title_can_stand_on_a_sheet(text: str) -> None:
+    with Image.open(io.BytesIO(titled(text))) as found:
+        assert found.size == (600, 68)
+
+
+def test_a_title_on_a_sheet_is_clean() -> None:
+    """Signs that are none take no room; those the font lacks become question marks."""
+    assert titled("\x1b[31mA\u202e") == titled("[31mA")
+    assert titled("\u9d3b") == titled("?")
+    assert titled("two\nlines") == titled("two lines")
+    assert titled("A") != titled("B")
 
 
 def run(code: str, **environment: str) -> tuple[str, str, int]:

@@ -44,6 +44,11 @@ class Section:
     basket: Mapping[str, float]
     currencies: Mapping[str, str]
 
+    @property
+    def ready(self) -> date:
+        """Day from which anybody could act on it: not before it was made."""
+        return max(self.as_of, self.made or self.as_of)
+
 
 @dataclass(frozen=True, slots=True)
 class Strength:
@@ -58,7 +63,8 @@ class Strength:
         ratio: Mean over deviation (ICIR).
         t: By Newey and West.
         p: Two-sided, of that t.
-        adjusted: p adjusted for the others of its kind; None where there are none.
+        adjusted: p adjusted for the others of its kind; None where there are none,
+            and for too few independent sections.
         low: Lower end of the 90% interval of the mean.
         high: Upper end.
     """
@@ -142,7 +148,7 @@ class Track:
     """A course of returns from one ranking to the next.
 
     Attributes:
-        growth: A year.
+        growth: A year; None for less than a year, which tells nothing of one.
         volatility: A year; None for fewer than two periods.
         sharpe: A year, over the risk-free rate; None likewise.
         drawdown: Deepest fall from a peak, at the ends of periods.
@@ -150,7 +156,7 @@ class Track:
 
     name: str
     returns: tuple[float, ...]
-    growth: float
+    growth: float | None
     volatility: float | None
     sharpe: float | None
     drawdown: float
@@ -166,7 +172,8 @@ class BasketRecord:
             equal weights, and the benchmark where its prices are known.
         turnover: One-way, at each rebalancing, the first left out; fractions.
         cost: Basis points of the value traded.
-        random_share: Share of random baskets of the same lines that grew less.
+        random_share: Share of random baskets of the same lines, held as long, that
+            grew less.
         beyond_luck: Probability that the Sharpe ratio is above the best of the tried
             settings by luck; None for too few periods.
         beyond_lines: The same of the returns above those of all lines.
@@ -188,7 +195,8 @@ class Ranking:
     """One section, as far as it is told.
 
     Attributes:
-        bought: Session from whose close returns count; None if it has not come.
+        bought: Session from whose close returns count; None if it has not come, or is
+            before all prices.
         lines: Ranked.
     """
 

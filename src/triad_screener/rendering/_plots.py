@@ -149,7 +149,8 @@ def sheet(drawn: Sequence[tuple[str, bytes]]) -> bytes:
     page = Image.new("RGB", (width, height), _GROUND)
     pen, top = ImageDraw.Draw(page), 0
     for title, image in images:
-        pen.text((_HEADING, top + _HEADING // 2), title, fill=_INK, font=font)
+        text = _drawable(_cells.clean(title))
+        pen.text((_HEADING, top + _HEADING // 2), text, fill=_INK, font=font)
         page.paste(image.convert("RGB"), (0, top + 2 * _HEADING))
         top += image.height + 2 * _HEADING
     packed = io.BytesIO()
@@ -643,8 +644,12 @@ def _shown(text: str, instead: str = "") -> str:
     name = _cells.clean(text)
     if instead and not set(map(ord, name)) <= _glyphs():
         return _shown(instead)
-    drawn = "".join(sign if ord(sign) in _glyphs() else "?" for sign in name)
+    drawn = _drawable(name)
     return drawn if len(drawn) <= _LONGEST_NAME else f"{drawn[: _LONGEST_NAME - 1]}…"
+
+
+def _drawable(text: str) -> str:
+    return "".join(sign if ord(sign) in _glyphs() else "?" for sign in text)
 
 
 @cache

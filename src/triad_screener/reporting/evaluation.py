@@ -18,6 +18,7 @@ from triad_screener.model.document import (
 )
 from triad_screener.reporting import performance
 from triad_screener.reporting.overview import age
+from triad_screener.reporting.performance import LABELS
 from triad_screener.reporting.record import plain
 
 if TYPE_CHECKING:
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = 1
 ADVICE: Final = "Information, not advice."
-LABELS: Final[Mapping[Origin, str]] = {
-    "forward": "forward record",
-    "reconstructed": "survivorship- and look-ahead-biased",
-}
 _WORDS: Final[Mapping[Finding, str]] = {
     "signal": "signal",
     "reversed": "reversed",
@@ -52,6 +49,7 @@ _FAMILIES: Final[Mapping[SignalKind, tuple[str, str]]] = {
     "pillar": ("Pillars, by pillar score", "p (Holm)"),
     "factor": ("Factors", "p (BH)"),
 }
+_PARTS: Final[Mapping[int, str]] = {3: "third", 5: "fifth"}
 BIASES: Final[Mapping[Origin, tuple[str, ...]]] = {
     "forward": (
         "Lines that left the list count while the source still has their prices.",
@@ -59,7 +57,7 @@ BIASES: Final[Mapping[Origin, tuple[str, ...]]] = {
     ),
     "reconstructed": (
         "Survivorship: the list is today's, picked knowing how its lines fared.",
-        "Look-ahead: exposures are today's, so the group thesis and the pillars are.",
+        "Look-ahead: exposures are today's, in thesis, pillars, scores and baskets.",
         "Look-ahead: of figures restated since, the restated ones count.",
         "Statements count from their filing, else 60 to 120 days after their period.",
         "Hindsight: the recipe was made by people who know these years.",
@@ -129,15 +127,28 @@ def _blocks(
         yield _tracks(findings.basket)
         yield Points("What the baskets prove", tuple(_proof(found, findings.basket)))
         yield from performance.of_tracks(found)
-    yield Points("What biases it", BIASES[found.origin])
+    yield Points("What biases it", biases(found))
     yield Points("What it cannot know", UNKNOWABLE)
     if found.notes:
         yield Points("Notes", found.notes)
     yield Paragraph(ADVICE, Tone.QUIET)
 
 
+def biases(found: Evaluation) -> tuple[str, ...]:
+    """Return what makes the past look better than it was, in sentences."""
+    if found.trials == 1:
+        return BIASES[found.origin]
+    tried = (
+        f"Selection: {found.trials:,} settings were tried, and nothing but the "
+        "deflated Sharpe ratio counts them."
+    )
+    return (*BIASES[found.origin], tried)
+
+
 def _origin(found: Evaluation) -> str:
     rankings = found.findings.rankings
+    if not rankings:
+        return f"No rankings, {LABELS[found.origin]}."
     span = f"{len(rankings)} rankings, {rankings[0].as_of} to {rankings[-1].as_of}"
     if len(rankings) == 1:
         span = f"1 ranking, of {rankings[0].as_of}"
@@ -229,17 +240,18 @@ def _coefficient_row(one: Horizon) -> tuple[Cell, ...]:
 
 
 def _spreads(horizons: Sequence[Horizon]) -> Table:
-    parts = {3: "third", 5: "fifth"}[horizons[0].spread.parts]
     columns = (
         Column("Sessions", Kind.COUNT, 100),
-        Column(f"Best {parts}", Kind.FRACTION, 90),
-        Column(f"Worst {parts}", Kind.FRACTION, 90),
+        Column("Part", Kind.TEXT, 93),
+        Column("Best", Kind.FRACTION, 90),
+        Column("Worst", Kind.FRACTION, 90),
         Column("Spread", Kind.FRACTION, 95),
         Column("t", Kind.SIGNED, 95),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             one.sessions,
+            _PARTS[one.spread.parts],
             one.spread.best,
             one.spread.worst,
             _difference(one.spread.best, one.spread.worst),
@@ -247,7 +259,7 @@ def _spreads(horizons: Sequence[Horizon]) -> Table:
         )
         for one in horizons
     )
-    return Table(f"Mean returns of the best and the worst {parts}", columns, rows)
+    return Table("Mean returns of the best and the worst lines", columns, rows)
 
 
 def _difference(one: float | None, other: float | None) -> float | None:
@@ -284,6 +296,8 @@ def _family(found: Evaluation, kind: SignalKind) -> Table:
     note = f"p and t at {first} sessions; p holds for all of the table at once."
     if kind == "factor":
         note = f"p at {first} sessions: share of false finds among those as good."
+    if found.findings.horizons[0].finding == "too little":
+        note += " There are too few rankings for a verdict on any."
     return Table(title, columns, tuple(rows), note=note)
 
 
@@ -347,7 +361,7 @@ def _proof(found: Evaluation, basket: BasketRecord) -> Iterator[str]:
         )
     yield (
         f"{basket.random_share:.0%} of random baskets of the same lines, with the "
-        "same weights, grew less."
+        "same weights and held as long, grew less."
     )
     yield _deflated(found, basket)
     if basket.unpriced:
@@ -369,7 +383,9 @@ def _deflated(found: Evaluation, basket: BasketRecord) -> str:
 
 def _sure(probability: float) -> str:
     """Return a probability that is never rounded to certainty."""
-    return "over 99%" if probability > _CERTAIN else f"{probability:.0%}"
+    if probability > _CERTAIN:
+        return "over 99%"
+    return "under 1%" if probability < 1 - _CERTAIN else f"{probability:.0%}"
 
 
 _CERTAIN: Final = 0.99
@@ -417,7 +433,7 @@ def record(found: Evaluation) -> dict[str, object]:
         "decay": _pairs("sessions", "mean", findings.decay),
         "persistence": _pairs("rankings", "mean", findings.persistence),
         "basket": plain(findings.basket),
-        "biases": list(BIASES[found.origin]),
+        "biases": list(biases(found)),
         "unknowable": list(UNKNOWABLE),
         "notes": list(found.notes),
     }
@@ -463,5 +479,5 @@ def _rows(found: Evaluation) -> Iterator[dict[str, object]]:
                 f"ic_{horizon.sessions}": horizon.strength.coefficients[at]
                 for horizon in findings.horizons
             },
-            **earned.get(one.as_of, performance.NOTHING),
+            **earned.get(at, performance.NOTHING),
         }

@@ -8,10 +8,13 @@ from triad_screener.model.document import Drawing, Picture, Series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date
 
-    from triad_screener.model.evaluation import Evaluation, Findings
+    from triad_screener.model.evaluation import Evaluation, Findings, Origin
 
+LABELS: Final[Mapping[Origin, str]] = {
+    "forward": "forward record",
+    "reconstructed": "survivorship- and look-ahead-biased",
+}
 #: What the baskets of a ranking earned, where that is not known.
 NOTHING: Final[Mapping[str, float | None]] = dict.fromkeys(
     ("basket", "before_costs", "all_lines", "benchmark")
@@ -34,7 +37,7 @@ def of_coefficients(found: Evaluation) -> Iterator[Picture]:
         ]
     above = sum(value > 0 for value in strength.known)
     yield Picture(
-        f"Information coefficients at {one.sessions} sessions",
+        _labelled(f"Information coefficients at {one.sessions} sessions", found),
         Drawing.COEFFICIENTS,
         f"{above} of {len(strength.known)} coefficients are above zero; mean "
         f"{strength.mean:+.3f}{interval}.",
@@ -58,13 +61,19 @@ def of_tracks(found: Evaluation) -> Iterator[Picture]:
     courses = {one.name: course(one.returns) for one in (net, *others)}
     told = ", ".join(f"{name} {values[-1]:+.0%}" for name, values in courses.items())
     yield Picture(
-        "What the baskets earned",
+        _labelled("What the baskets earned", found),
         Drawing.COURSES,
         f"From {basket.days[0]} to {basket.days[-1]}: {told}.",
         tuple(day.isoformat() for day in basket.days),
         tuple(Series(name, values) for name, values in courses.items()),
-        note="Total returns in US dollars after costs, one point a rebalancing.",
+        note="Total returns in US dollars, one point a rebalancing. Only the basket "
+        "pays costs.",
     )
+
+
+def _labelled(title: str, found: Evaluation) -> str:
+    """Return a title that still says what the picture is of when it stands alone."""
+    return f"{title} ({LABELS[found.origin]})"
 
 
 def course(returns: Sequence[float]) -> tuple[float, ...]:
@@ -81,8 +90,11 @@ def course(returns: Sequence[float]) -> tuple[float, ...]:
     return tuple(found)
 
 
-def by_ranking(found: Findings) -> dict[date, Mapping[str, float | None]]:
-    """Return what was earned until the next ranking, by the day of each ranking."""
+def by_ranking(found: Findings) -> dict[int, Mapping[str, float | None]]:
+    """Return what was earned until the next ranking, by the place of each ranking.
+
+    Of several bought at one session only the last is held.
+    """
     if found.basket is None:
         return {}
     net, gross, lines, *rest = (one.returns for one in found.basket.tracks)
@@ -94,8 +106,9 @@ def by_ranking(found: Findings) -> dict[date, Mapping[str, float | None]]:
             strict=True,
         )
     )
+    last = {one.bought: at for at, one in enumerate(found.rankings)}
     return {
-        one.as_of: dict(zip(NOTHING, earned[one.bought], strict=True))
-        for one in found.rankings
-        if one.bought in earned
+        at: dict(zip(NOTHING, earned[day], strict=True))
+        for day, at in last.items()
+        if day in earned
     }

@@ -24,8 +24,8 @@ from triad_screener.model.evaluation import (
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.screening.rebalancing import hold
 from triad_screener.screening.sections import COMPOSITE
+from triad_screener.stats import NO_DISPERSION, multiple
 from triad_screener.stats import information as formulas
-from triad_screener.stats import multiple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -145,7 +145,7 @@ class _Panel:
     @classmethod
     def of(cls, inquiry: Inquiry) -> _Panel:
         names = sorted({n for s in inquiry.sections for n in s.signals[COMPOSITE]})
-        bought = [inquiry.outcomes.bought_at(one.as_of) for one in inquiry.sections]
+        bought = [inquiry.outcomes.bought_at(one.ready) for one in inquiry.sections]
         return cls(inquiry.sections, inquiry.outcomes.only(names), bought)
 
     def scores(self, signal: Signal) -> NDArray[np.float64]:
@@ -236,7 +236,7 @@ def _horizon(
 ) -> Horizon:
     strength = _strength(panel, COMPOSITE, sessions, returns, seed=seed)
     control = _control(panel, returns, strength, seed)
-    independent = len(strength.known) // periods(sessions)
+    independent = _independent(strength)
     needed = sections_needed(strength.lines)
     return Horizon(
         sessions,
@@ -248,6 +248,10 @@ def _horizon(
         _months(strength, sessions),
         _finding(strength, control, is_enough=independent >= needed),
     )
+
+
+def _independent(strength: Strength) -> int:
+    return len(strength.known) // periods(strength.horizon)
 
 
 def sections_needed(lines: float) -> int:
@@ -284,7 +288,9 @@ def _below(p: float | None) -> bool:
 
 def _months(strength: Strength, sessions: int) -> int | None:
     """Return months until the mean found, with the deviation found, has t = 2."""
-    if not strength.mean or not strength.deviation:
+    if strength.mean is None or abs(strength.mean) < NO_DISPERSION:
+        return None
+    if not strength.deviation:
         return None
     return ceil((2 * strength.deviation / strength.mean) ** 2 * periods(sessions))
 
@@ -297,6 +303,8 @@ def _control(
     drawn = formulas.shuffled(
         panel.scores(COMPOSITE), returns, FEWEST_LINES, draws=SHUFFLES, seed=seed
     )
+    if not np.isfinite(drawn).any():
+        return Control(None, None, None)
     low, high = np.nanpercentile(drawn, [_LOW, _HIGH])
     return Control(float(low), float(high), formulas.share_beyond(drawn, strength.mean))
 
@@ -306,7 +314,8 @@ def _spread(
 ) -> Spread:
     parts = 5 if strength.lines >= FIFTHS_FROM else 3
     best, worst = formulas.spread(panel.scores(COMPOSITE), returns, parts)
-    known = np.isfinite(best)
+    # Scores that are all equal have a best part by name alone.
+    known = np.array([one is not None for one in strength.coefficients], bool)
     if not known.any():
         return Spread(parts, None, None, None)
     steps = (best - worst)[known]
@@ -322,10 +331,15 @@ _ADJUST: Final[Mapping[str, Callable[..., tuple[float | None, ...]]]] = {
 
 
 def _adjusted(strengths: Sequence[Strength]) -> tuple[Strength, ...]:
-    """Return the strengths, each p adjusted for the others of its kind and horizon."""
+    """Return the strengths, each p adjusted for the others of its kind and horizon.
+
+    Where there are too few independent sections for a verdict, p stays unadjusted and
+    does not count: t by Newey and West is too large then.
+    """
     families: dict[tuple[str, int], list[int]] = defaultdict(list)
     for at, one in enumerate(strengths):
-        families[one.signal.kind, one.horizon].append(at)
+        if _independent(one) >= FEWEST_SECTIONS:
+            families[one.signal.kind, one.horizon].append(at)
     found = list(strengths)
     for (kind, _), places in families.items():
         values = _ADJUST[kind]([strengths[at].p for at in places])
@@ -335,7 +349,7 @@ def _adjusted(strengths: Sequence[Strength]) -> tuple[Strength, ...]:
 
 
 def _ranking(section: Section, outcomes: Outcomes) -> Ranking:
-    at = outcomes.bought_at(section.as_of)
+    at = outcomes.bought_at(section.ready)
     has_come = at < outcomes.sessions.size
     return Ranking(
         section.run,

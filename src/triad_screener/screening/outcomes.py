@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 #: Sessions from the as-of date to the close at which a line is bought: nobody buys at
 #: the close that the score has seen.
 DELAY: Final = 1
+#: Days from the as-of date within which it is bought; the longest holidays end by then.
+_LONGEST_WAIT: Final = np.timedelta64(14, "D")
+#: A return beyond this is a mistake of the prices.
+_LARGEST: Final = 1e3
 _DOLLAR: Final = "USD"
 
 
@@ -44,10 +48,13 @@ class Outcomes:
     def bought_at(self, day: date) -> int:
         """Return the place of the session at which a ranking of ``day`` is bought.
 
-        It may lie beyond the last session.
+        It lies beyond the last session if it has not come, and where the next session
+        known is more than two weeks later: that would be another ranking's.
         """
-        after = np.searchsorted(self.sessions, np.datetime64(day, "D"), "right")
-        return int(after) + DELAY - 1
+        start = np.datetime64(day, "D")
+        at = int(np.searchsorted(self.sessions, start, "right")) + DELAY - 1
+        ahead = self.sessions[at : at + 1]
+        return at if (ahead - start <= _LONGEST_WAIT).all() else self.sessions.size
 
     def returns(
         self, starts: Sequence[int], ends: Sequence[int]
@@ -56,16 +63,20 @@ class Outcomes:
 
         A line whose last close at the start is older than ten days has none. One whose
         closes end on the way earned what it had by its last close: what went bankrupt
-        or was taken over counts. NaN otherwise, and where a session has not come.
+        or was taken over counts. NaN otherwise, where a session has not come, and for
+        more than a thousandfold, which is a mistake of the prices.
         """
         found = np.full((len(starts), len(self.tickers)), np.nan)
         for at, (start, end) in enumerate(zip(starts, ends, strict=True)):
             if end < self.sessions.size:
-                earned = self.values[end] / self.values[start] - 1
+                with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+                    earned = self.values[end] / self.values[start] - 1
                 span = (self.sessions[end] - self.sessions[start]).astype(float)
                 traded = self.ages[end] < span  # a close after the start
                 fresh = self.ages[start] <= STALE_PRICE_DAYS
-                found[at] = np.where(fresh & traded, earned, np.nan)
+                found[at] = np.where(
+                    fresh & traded & (earned <= _LARGEST), earned, np.nan
+                )
         return found
 
     def only(self, tickers: Sequence[str]) -> Outcomes:

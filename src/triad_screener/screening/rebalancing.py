@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NET, GROSS, LINES = "basket", "before costs", "all ranked lines"
 _A_POINT: Final = 1e-4
 _DAYS_A_YEAR: Final = 365.25
+#: Growth that differs by less is the same.
+_NOISE: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +80,19 @@ def hold(
 
     Args:
         sections: By day; those bought at one session count once, as the last.
+            A line without prices is held, and earns nothing.
         outcomes: Of the lines, and of the benchmark.
         terms: Costs, benchmark, draws.
     """
-    bought = {outcomes.bought_at(one.as_of): one for one in sections}
-    bought = {at: one for at, one in bought.items() if at < outcomes.sessions.size}
+    bought = {outcomes.bought_at(one.ready): one for one in sections}
+    bought = {at: bought[at] for at in sorted(bought) if at < outcomes.sessions.size}
     if len(bought) <= 1:
         return None
-    periods = _periods(list(bought), outcomes, terms)
     held = [*bought.values()][:-1]
-    places = {ticker: place for place, ticker in enumerate(outcomes.tickers)}
+    lines = {n for one in held for n in (*one.basket, *one.signals[COMPOSITE])}
+    names = sorted(lines.union(outcomes.tickers))
+    places = {ticker: place for place, ticker in enumerate(names)}
+    periods = _periods(list(bought), outcomes.only(names), terms)
     weights = [_row(one.basket, places) for one in held]
     gross = _earned(weights, periods.lines)
     turnovers, traded = _trades(weights, periods.lines)
@@ -128,11 +133,10 @@ def _periods(starts: list[int], outcomes: Outcomes, terms: Terms) -> _Periods:
 def _row(
     weights: Mapping[str, float], places: Mapping[str, int]
 ) -> NDArray[np.float64]:
-    """Return weights by the place of each line; one without prices stays unheld."""
+    """Return weights by the place of each line."""
     found = np.zeros(len(places))
     for ticker, weight in weights.items():
-        if ticker in places:
-            found[places[ticker]] = weight
+        found[places[ticker]] = weight
     return found
 
 
@@ -160,7 +164,8 @@ def _trades(
     held = np.array(weights)
     grown = held * (1 + np.nan_to_num(returns, nan=0.0))
     reserve = 1 - held.sum(axis=1)
-    drifted = grown / (grown.sum(axis=1) + reserve)[:, None]
+    worth = (grown.sum(axis=1) + reserve)[:, None]
+    drifted = np.divide(grown, worth, out=np.zeros_like(grown), where=worth > _NOISE)
     steps = held[1:] - drifted[:-1]
     moved = np.abs(steps).sum(axis=1)
     turnover = 0.5 * (moved + np.abs(steps.sum(axis=1)))
@@ -182,17 +187,36 @@ def _random_share(
 ) -> float:
     """Return the share of random baskets that grew less than the true one.
 
-    Each has the weights of the true one, in lines drawn anew with each ranking from
-    all that are ranked. Costs are left out of both.
+    Each is the true one with the names of the lines exchanged at random, the same in
+    every period: as many lines, as heavy, held as long. Lines drawn anew each time
+    would all come to nearly the same, and luck that stayed would look like skill.
+    Costs are left out of both.
     """
-    dice = seeded(terms.seed)
+    lines = np.array(ranked).any(axis=0)
+    names = np.tile(np.arange(lines.sum()), (terms.draws, 1))
+    names = seeded(terms.seed).permuted(names, axis=1)
     grown = np.ones(terms.draws)
     for weights, row, period in zip(held, ranked, returns, strict=True):
-        known = period[(row > 0) & np.isfinite(period)]
-        own = weights[weights > 0][: known.size]
-        drawn = dice.uniform(size=(terms.draws, known.size)).argsort(axis=1)
-        grown *= 1 + (known[drawn[:, : own.size]] * own).sum(axis=1)
-    return float((grown < np.prod(1 + gross)).mean())
+        is_ranked = row[lines] > 0
+        own = np.where(is_ranked, weights[lines], 0.0)
+        at = np.flatnonzero(own)
+        earned = np.nan_to_num(period[lines], nan=0.0)
+        grown *= 1 + (earned[_exchanged(names, at, is_ranked)] * own[at]).sum(axis=1)
+    return float((grown < np.prod(1 + gross) * (1 - _NOISE)).mean())
+
+
+def _exchanged(
+    names: NDArray[np.intp], at: NDArray[np.intp], is_ranked: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Return the lines that stand for those ``at``; one that is not ranked passes on.
+
+    From a ranked line the way through an exchange comes back to it at the latest, and
+    no two lines end at the same.
+    """
+    found = names[:, at]
+    while (out := ~is_ranked[found]).any():
+        found = np.where(out, np.take_along_axis(names, found, axis=1), found)
+    return found
 
 
 def _track(
@@ -200,10 +224,11 @@ def _track(
 ) -> Track:
     found = formulas.sharpe(returns - free)
     many = returns.size > 1
+    is_long = periods.years >= 1
     return Track(
         name,
         tuple(returns.tolist()),
-        float(np.prod(1 + returns)) ** (1 / periods.years) - 1,
+        float(np.prod(1 + returns)) ** (1 / periods.years) - 1 if is_long else None,
         float(returns.std(ddof=1)) * sqrt(periods.a_year) if many else None,
         found * sqrt(periods.a_year) if found is not None else None,
         formulas.drawdown(returns),

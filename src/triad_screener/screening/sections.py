@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from triad_screener.factors import FACTORS
 from triad_screener.model.evaluation import Section, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from triad_screener.model.scores import LineScore
     from triad_screener.model.screen import Screen
+    from triad_screener.model.vocabulary import Group
 
 COMPOSITE = Signal("composite")
 
@@ -42,14 +45,22 @@ def basket(screen: Screen) -> dict[str, float]:
 
 
 def _signals(screen: Screen) -> Iterator[tuple[Signal, Mapping[str, float]]]:
-    """Yield every signal; a line counts for a factor only where its value is known."""
+    """Yield every signal. A line counts for a factor only where its value is known.
+
+    And for a group only where one of its factors is: the neutral zero that stands in
+    the composite for what is missing says nothing.
+    """
     scores, lines = screen.scores, screen.scores.lines
     yield COMPOSITE, {line.ticker: line.composite_z for line in lines}
     used = scores.standardisation
     for group in used.groups:
         yield (
             Signal("group", group),
-            {line.ticker: line.groups[group] for line in lines},
+            {
+                line.ticker: line.groups[group]
+                for line in lines
+                if _is_known(line, group)
+            },
         )
     for pillar, places in scores.pillars.items():
         yield (
@@ -65,3 +76,10 @@ def _signals(screen: Screen) -> Iterator[tuple[Signal, Mapping[str, float]]]:
                 if (found := line.factors[name]).raw is not None
             },
         )
+
+
+def _is_known(line: LineScore, group: Group) -> bool:
+    return any(
+        found.raw is not None and name in FACTORS and FACTORS[name].group == group
+        for name, found in line.factors.items()
+    )

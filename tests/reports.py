@@ -163,18 +163,6 @@ REACH: Final = Picture(
     across="tokens/s a user",
     up="users of one rack",
 )
-BOUNDS: Final = Picture(
-    "Where each stands",
-    Drawing.BOUNDS,
-    "0 is where a vote turns -1, 1 where it turns +1: AAA 1.5, BBB 0.25, CCC -0.5.",
-    ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF"),
-    (
-        Series("+1", (1.5, None, None, None, None, 99.0)),
-        Series("0", (None, 0.25, None, None, None, None)),
-        Series("-1", (None, None, -0.5, None, -99.0, None)),
-    ),
-    ends=("+1  +20%", "0  1.5x", "-1  -9%", "not known", "-1  -99%", "+1  +99%"),
-)
 COEFFICIENTS: Final = Picture(
     "Coefficients",
     Drawing.COEFFICIENTS,
@@ -187,7 +175,19 @@ COEFFICIENTS: Final = Picture(
         Series("to", (0.12, 0.12, 0.12)),
     ),
 )
-PICTURES: Final = (RANKS, COURSES, PARTS, REACH, BOUNDS, COEFFICIENTS)
+BOUNDS: Final = Picture(
+    "Where each stands",
+    Drawing.BOUNDS,
+    "0 is where a vote turns -1, 1 where it turns +1: AAA 1.5, BBB 0.25, CCC -0.5.",
+    ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF"),
+    (
+        Series("+1", (1.5, None, None, None, None, 99.0)),
+        Series("0", (None, 0.25, None, None, None, None)),
+        Series("-1", (None, None, -0.5, None, -99.0, None)),
+    ),
+    ends=("+1  +20%", "0  1.5x", "-1  -9%", "not known", "-1  -99%", "+1  +99%"),
+)
+PICTURES: Final = (RANKS, COURSES, PARTS, REACH, COEFFICIENTS, BOUNDS)
 SAMPLE: Final = Report(
     title="A report, as of 2026-05-15",
     blocks=(

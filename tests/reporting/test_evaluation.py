@@ -188,11 +188,11 @@ def test_a_family_has_its_p_at_the_first_horizon_and_its_means_at_all() -> None:
     found = table("Groups of factors")
 
     assert [one.heading for one in found.columns] == [
-        "Signal", "Lines", "IC 21", "90% interval", "t", "p (Holm)", "IC 126",
-        "Over time",
+        "Signal", "Rankings", "Lines", "IC 21", "90% interval", "t", "p (Holm)",
+        "IC 126", "Over time",
     ]  # fmt: skip
     assert found.rows[0] == (
-        "growth", 40, 0.1, "+0.012 to +0.188", 2.345, "0.040", None, (0.25, -0.05),
+        "growth", 2, 40, 0.1, "+0.012 to +0.188", 2.345, "0.040", None, (0.25, -0.05),
     )  # fmt: skip
     assert column(found, "Signal") == ["growth", "risk"]
     assert column(table("Pillars"), "p (Holm)") == ["0.040"]
@@ -201,7 +201,7 @@ def test_a_family_has_its_p_at_the_first_horizon_and_its_means_at_all() -> None:
 def test_factors_have_no_interval() -> None:
     found = table("Factors")
 
-    assert found.rows == (("vol_252", 40, 0.1, 2.345, "0.040", None, (0.25, -0.05)),)
+    assert found.rows == (("vol_252", 2, 40, 0.1, 2.345, "0.040", None, (0.25, -0.05)),)
     assert len(found.columns) == len(found.rows[0])
 
 

@@ -93,7 +93,7 @@ def others() -> tuple[Strength, ...]:
 def evaluation(origin: Any = "reconstructed", **parts: Any) -> Evaluation:  # noqa: ANN401 - fields
     """One with a verdict, or with other parts or other findings."""
     rankings = tuple(
-        Ranking(f"run{place}", day, None, bought, 40)
+        Ranking(f"run{place}", day, None, bought, 40, {"NVDA": 0.25})
         for place, (day, bought) in enumerate(zip(DAYS, BOUGHT, strict=True))
     )
     findings = {

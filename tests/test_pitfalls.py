@@ -1368,6 +1368,7 @@ def test_a_reader_that_has_seen_enough_ends_the_program_quietly() -> None:
 
 def test_cron_with_a_bare_environment_and_the_locale_c_gets_the_whole_answer() -> None:
     bare = {
+        "HOME": os.environ["HOME"],  # as cron gives it; else the store of whoever tests
         "LC_ALL": "C",
         "PYTHONUTF8": "0",
         "PYTHONCOERCECLOCALE": "0",

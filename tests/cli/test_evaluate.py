@@ -34,6 +34,16 @@ def test_a_reconstruction_is_never_shown_without_its_label(triad: Triad) -> None
         assert part in answer.out
 
 
+def test_a_folder_may_be_looked_back_on(triad: Triad, world: World) -> None:
+    answer = triad("evaluate", "--reconstruct", *world.options, "--format", "json")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.json["source"] == "folder"
+    first, *_, last = answer.json["rankings"]
+    assert (first["as_of"], last["as_of"]) == ("2025-05-30", "2026-04-30")
+    assert 0 < sum(last["basket"].values()) <= 1 + 1e-9
+
+
 def test_the_same_inputs_are_the_same_bytes(triad: Triad) -> None:
     first, again, other = (
         triad(*BACK, "--format", "json", "--seed", seed) for seed in ("1", "1", "2")

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import evaluations
 import screens
 from triad_screener.model.document import Paragraph, Picture, Points, Table, Tone
 from triad_screener.model.watch import Sighting, WatchEvent
@@ -301,3 +302,26 @@ def test_without_a_thesis_nothing_is_said_of_it() -> None:
 
     assert found.report.record["thesis"] is None
     assert not [t for t in titles(found) if "hesis" in t]
+
+
+def test_past_rankings_are_told_with_their_pictures_before_the_figures() -> None:
+    found = of_month(evaluation=evaluations.evaluation("forward"))
+
+    told = points(found, "How past rankings fared")
+    assert told[0].startswith("Forward record, each made within a week of its day")
+    assert told[1].startswith("21 sessions: signal: mean coefficient")
+    names = titles(found)
+    at = names.index("How past rankings fared")
+    assert names[at + 1 : -1] == [
+        "Information coefficients at 21 sessions (forward record)",
+        "What the baskets earned (forward record)",
+        "About the figures",
+    ]
+    assert found.report.record["evaluation"]["label"] == "forward record"  # type: ignore[index]
+
+
+def test_without_a_record_a_letter_says_nothing_of_it() -> None:
+    found = of_month()
+
+    assert "How past rankings fared" not in titles(found)
+    assert found.report.record["evaluation"] is None

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+import evaluations
 import samples
 import screens
 from oracle import cross_sections
@@ -281,6 +282,7 @@ def test_a_letter_with_changes_is_what_its_schema_says() -> None:
         compared=compared,
         ranks=[(late.run.as_of, {"TSM": 1})],
         doubts=("Old.",),
+        evaluation=evaluations.evaluation("forward"),
     )
 
     found = letter.compose(story, View(lines=record.of_lines(late))).report.record
@@ -288,6 +290,7 @@ def test_a_letter_with_changes_is_what_its_schema_says() -> None:
     document = json.loads(json.dumps(found))
     assert mistakes("report", document) == []
     assert document["changes"]["lines"]
+    assert document["evaluation"]["origin"] == "forward"
     assert document["thesis"]["changed"]
     broken = deepcopy(document)
     broken["changes"]["lines"][0]["rank"]["after"] = "first"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -580,3 +581,79 @@ def workflow_source() -> Source:
     return Source(
         SOURCES["bundled"]("").fetch(taxonomy.constituents, taxonomy.benchmarks)
     )
+
+
+# --- in a letter ----------------------------------------------------------------------
+
+
+class Shelf(Store):
+    """A store of rankings that has the prices of the small world."""
+
+    def fetch(
+        self,
+        constituents: Sequence[Constituent],
+        funds: Sequence[Benchmark] = (),
+        *,
+        as_of: date | None = None,
+    ) -> MarketData:
+        del constituents, funds, as_of
+        return small()[1].market
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Store:
+    return Shelf(tmp_path / "triad.duckdb")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.yaml"
+    content = small()[0].model_dump(mode="json", exclude_none=True)
+    path.write_text(json.dumps(content), "utf-8")
+    return path
+
+
+def last() -> Screen:
+    return ranking(date(2026, 6, 12))
+
+
+def test_a_letter_tells_of_three_outcomes_and_more(shelf: Store, config: Path) -> None:
+    for month in (1, 2, 3, 4):
+        keep(shelf, ranking(date(2026, month, 27)))
+
+    found = workflow.in_brief(last(), shelf, config, NOON)
+
+    assert found
+    (horizon,) = found.findings.horizons
+    assert (horizon.sessions, len(horizon.strength.known)) == (21, 4)
+    assert (found.findings.others, found.findings.decay) == ((), {})
+    assert found.findings.basket
+    assert found.trials == 1
+
+
+def test_a_letter_is_silent_before_there_are_three(shelf: Store, config: Path) -> None:
+    for month in (2, 3, 6):
+        keep(shelf, ranking(date(2026, month, 10)))
+
+    assert workflow.in_brief(last(), shelf, config, NOON) is None
+
+
+def test_a_letter_of_a_past_day_knows_of_no_later_outcome(
+    shelf: Store, config: Path
+) -> None:
+    for month in (1, 2, 3, 4):
+        keep(shelf, ranking(date(2026, month, 27)))
+
+    assert workflow.in_brief(ranking(date(2026, 4, 24)), shelf, config, NOON) is None
+
+
+def test_a_letter_goes_without_prices_or_libraries(
+    kept: Store, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for month in (1, 2, 3, 4):
+        keep(kept, ranking(date(2026, month, 27)))
+
+    assert workflow.in_brief(last(), kept, config, NOON) is None
+
+    monkeypatch.setattr(workflow, "find_spec", lambda _: None)
+    assert workflow.in_brief(last(), Shelf(kept.path), config, NOON) is None

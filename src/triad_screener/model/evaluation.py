@@ -198,6 +198,7 @@ class Ranking:
         bought: Session from whose close returns count; None if it has not come, or is
             before all prices.
         lines: Ranked.
+        basket: Weights by ticker; what is left to one is in reserve.
     """
 
     run: str
@@ -205,6 +206,7 @@ class Ranking:
     made: date | None
     bought: date | None
     lines: int
+    basket: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)

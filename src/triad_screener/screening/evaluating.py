@@ -357,6 +357,7 @@ def _ranking(section: Section, outcomes: Outcomes) -> Ranking:
         section.made,
         outcomes.sessions[at].item() if has_come else None,
         len(section.signals[COMPOSITE]),
+        section.basket,
     )
 
 

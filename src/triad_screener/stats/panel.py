@@ -86,7 +86,7 @@ def position(vote: int, *, to_confirm: float, to_weaken: float) -> float:
         to_weaken: Likewise of -1.
 
     Examples:
-        >>> position(0, to_confirm=0.2, to_weaken=0.6)
+        >>> position(0, to_confirm=0.5, to_weaken=1.5)
         0.75
         >>> position(1, to_confirm=-0.5, to_weaken=1.5)
         1.5

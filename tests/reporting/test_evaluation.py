@@ -332,7 +332,7 @@ def test_the_record_is_plain() -> None:
     assert found["persistence"] == [{"rankings": 1, "mean": 0.9}]
     assert found["rankings"][0] == {
         "run": "run0", "as_of": "2024-12-31", "made": None, "bought": "2025-01-02",
-        "lines": 40,
+        "lines": 40, "basket": {"NVDA": 0.25},
     }  # fmt: skip
     assert found["basket"]["days"][0] == "2025-01-02"
     assert record(evaluation(benchmark=""))["benchmark"] is None

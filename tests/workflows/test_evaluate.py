@@ -350,7 +350,7 @@ def test_rankings_kept_on_their_day_are_the_record(kept: Store) -> None:
 def test_a_kept_ranking_and_one_made_again_fare_alike(kept: Store) -> None:
     taxonomy, source = small()
     for day in (date(2026, 3, 31), date(2026, 4, 30)):
-        keep(kept, ranking(day))
+        keep(kept, ranking(day), after=0)
 
     forward = evaluate(taxonomy, request(), source, kept, Wish())
     again = evaluate(

@@ -33,13 +33,13 @@ COMPOSITE: Final = Strength(
     p=0.02,
     low=0.012,
     high=0.188,
+    control=Control(-0.06, 0.07, 0.031),
 )
 NOTHING: Final = Strength(Signal("composite"), 126, (None, None, None), lines=0.0)
 MONTH: Final = Horizon(
     21,
     COMPOSITE,
     Spread(3, 0.05, 0.02, 1.5),
-    Control(-0.06, 0.07, 0.031),
     independent=44,
     needed=42,
     months_needed=18,
@@ -49,7 +49,6 @@ HALF_YEAR: Final = Horizon(
     126,
     NOTHING,
     Spread(5, None, None, None),
-    Control(None, None, None),
     independent=1,
     needed=24,
     months_needed=None,

@@ -22,6 +22,7 @@ from triad_screener.model.document import (
     Style,
     Table,
 )
+from triad_screener.model.evaluation import Strength
 from triad_screener.rendering import RENDERERS
 from triad_screener.reporting.evaluation import compose, headline, record, verdict
 from triad_screener.screening import evaluating
@@ -74,11 +75,11 @@ def test_a_verdict_tells_what_it_rests_on() -> None:
 
 
 def test_what_is_not_known_of_a_verdict_is_said() -> None:
-    bare = replace(MONTH.strength, mean=None, t=None, low=None, high=None)
+    known = MONTH.strength
+    bare = Strength(known.signal, known.horizon, known.coefficients, known.lines)
     found = replace(
         MONTH,
         strength=bare,
-        control=HALF_YEAR.control,
         months_needed=1,
         finding="nothing found",
     )
@@ -332,7 +333,7 @@ def test_the_record_is_plain() -> None:
     assert found["persistence"] == [{"rankings": 1, "mean": 0.9}]
     assert found["rankings"][0] == {
         "run": "run0", "as_of": "2024-12-31", "made": None, "bought": "2025-01-02",
-        "lines": 40, "basket": {"NVDA": 0.25},
+        "lines": 40, "basket": [{"ticker": "NVDA", "weight": 0.25}],
     }  # fmt: skip
     assert found["basket"]["days"][0] == "2025-01-02"
     assert record(evaluation(benchmark=""))["benchmark"] is None

@@ -63,7 +63,7 @@ def test_a_planted_signal_is_found(found: Findings) -> None:
     assert month.strength.low > 0
     assert month.strength.p is not None
     assert month.strength.p < 0.001
-    assert month.control.p == pytest.approx(1 / 41)
+    assert month.strength.control.p == pytest.approx(1 / 41)
     assert month.spread.parts == 5
     assert month.spread.best is not None
     assert month.spread.worst is not None
@@ -322,7 +322,7 @@ def test_p_is_adjusted_for_its_kind_and_horizon(
     horizon: int,
 ) -> None:
     family = several.of_kind(kind, horizon)
-    given = [one.p for one in family if one.p is not None]
+    given = [one.control.p for one in family if one.control.p is not None]
 
     assert len(given) == len(family) > 1
     assert [one.adjusted for one in family] == pytest.approx(adjust(given))
@@ -498,7 +498,7 @@ def nothing_is_known(found: Findings) -> None:
         assert horizon.months_needed is None
         assert horizon.strength.mean is None
         assert horizon.spread.best is None
-        assert horizon.control.p is None
+        assert horizon.strength.control.p is None
     assert set(found.decay.values()) == {None}
 
 

@@ -341,14 +341,15 @@ class TestControl:
             pairs = zip(scores[:, order], returns, strict=True)
             expected.append(np.mean([spearman_by_scipy(*pair, 2) for pair in pairs]))
 
-        found = shuffled(scores, returns, 2, draws=2, seed=7)
+        true, found = shuffled(scores, returns, 2, draws=2, seed=7)
         assert found == pytest.approx(expected)
+        assert true == pytest.approx(coefficients(scores, returns, 2).mean())
 
     def test_nothing_lies_within_what_chance_gives(self) -> None:
         scores, returns = a_panel(1)
         found = coefficients(scores, returns, 5)
 
-        drawn = shuffled(scores, returns, 5, draws=100, seed=0)
+        _, drawn = shuffled(scores, returns, 5, draws=100, seed=0)
         low, high = interval(found, 4, draws=200, seed=0)
 
         share = share_beyond(drawn, float(found.mean()))
@@ -361,7 +362,7 @@ class TestControl:
     def test_its_middle_is_zero_even_where_there_is_a_signal(self) -> None:
         scores, returns = a_panel(0, coefficient=0.5)
 
-        drawn = shuffled(scores, returns, 5, draws=100, seed=0)
+        _, drawn = shuffled(scores, returns, 5, draws=100, seed=0)
 
         low, high = np.percentile(drawn, [5, 95])
         assert low < 0 < high
@@ -375,7 +376,7 @@ class TestControl:
         steps = random.normal(size=(80, 60))
         returns = np.lib.stride_tricks.sliding_window_view(steps, 6, 0).sum(axis=-1)
 
-        drawn = shuffled(scores, returns, 5, draws=100, seed=0)
+        _, drawn = shuffled(scores, returns, 5, draws=100, seed=0)
         each = [
             coefficients(random.permuted(scores, axis=1), returns, 5).mean()
             for _ in range(100)
@@ -388,7 +389,7 @@ class TestControl:
         scores, returns = a_panel(0)
 
         first, again, other = (
-            shuffled(scores, returns, 5, draws=3, seed=seed) for seed in (1, 1, 2)
+            shuffled(scores, returns, 5, draws=3, seed=seed)[1] for seed in (1, 1, 2)
         )
 
         assert first.tolist() == again.tolist()
@@ -408,10 +409,31 @@ class TestControl:
     ) -> None:
         nothing = np.full(shape, NAN)
 
-        drawn = shuffled(nothing, nothing, 2, draws=3, seed=0)
+        true, drawn = shuffled(nothing, nothing, 2, draws=3, seed=0)
 
+        assert np.isnan(true)
         assert np.isnan(drawn).tolist() == [True] * 3
         assert share_beyond(drawn, 0.1) is None
+
+    def test_ranks_within_all_lines_are_correlated_over_those_with_both(self) -> None:
+        scores = np.array([[4.0, 1.0, NAN, 3.0, 2.0]])
+        returns = np.array([[0.4, NAN, 0.2, 0.1, 0.3]])
+
+        true, drawn = shuffled(scores, returns, 3, draws=4, seed=1)
+
+        # Ranks of the first, fourth and fifth line: 4 3 2 of scores, 4 1 3 of returns.
+        expected = np.corrcoef([4, 3, 2], [4, 1, 3])[0, 1]
+        assert true == pytest.approx(expected)
+        random = np.random.default_rng(1)
+        for found in drawn:
+            mixed = scores[:, random.permutation(5)]
+            both = np.isfinite(mixed[0]) & np.isfinite(returns[0])
+            ranks = [
+                scipy_stats.rankdata(one, nan_policy="omit")
+                for one in (mixed[0], returns[0])
+            ]
+            one = np.corrcoef(ranks[0][both], ranks[1][both])[0, 1]
+            assert found == pytest.approx(one)
 
     @pytest.mark.parametrize("found", [0.2, -0.2])
     def test_the_share_counts_both_sides_and_itself(self, found: float) -> None:
@@ -439,7 +461,7 @@ class TestControl:
 
         shares = [
             share_beyond(
-                shuffled(scores, returns, 5, draws=19, seed=seed),
+                shuffled(scores, returns, 5, draws=19, seed=seed)[1],
                 float(coefficients(scores, returns, 5).mean()),
             )
             for seed, (scores, returns) in enumerate(panels)
@@ -457,7 +479,7 @@ class TestPlantedSignal:
         t, p = newey_west(found, default_lags(found.size))
         low, _ = interval(found, 4, draws=200, seed=0)
         share = share_beyond(
-            shuffled(scores, returns, 5, draws=40, seed=0), float(found.mean())
+            shuffled(scores, returns, 5, draws=40, seed=0)[1], float(found.mean())
         )
 
         assert found.mean() == pytest.approx(0.1, abs=0.05)

@@ -568,7 +568,7 @@ def test_shuffled_scores_of_the_snapshot_know_nothing() -> None:
     )
 
     for horizon in found.findings.horizons:
-        low, high = horizon.control.low, horizon.control.high
+        low, high = horizon.strength.control.low, horizon.strength.control.high
         assert low is not None
         assert high is not None
         assert low < 0 < high

@@ -51,6 +51,21 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """The same with the names of the lines exchanged at random.
+
+    Attributes:
+        low: 5th percentile of the mean coefficients; None without any.
+        high: 95th percentile.
+        p: Share of them as far from zero as the true one.
+    """
+
+    low: float | None
+    high: float | None
+    p: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Strength:
     """How well one signal told the returns over one horizon.
 
@@ -63,10 +78,11 @@ class Strength:
         ratio: Mean over deviation (ICIR).
         t: By Newey and West.
         p: Two-sided, of that t.
-        adjusted: p adjusted for the others of its kind; None where there are none,
-            and for too few independent sections.
+        adjusted: p of the control, adjusted for the others of its kind; None where
+            there are none, and for too few independent sections.
         low: Lower end of the 90% interval of the mean.
         high: Upper end.
+        control: The same with the names of the lines exchanged.
     """
 
     signal: Signal
@@ -81,6 +97,7 @@ class Strength:
     adjusted: float | None = None
     low: float | None = None
     high: float | None = None
+    control: Control = Control(None, None, None)
 
     @property
     def known(self) -> tuple[float, ...]:
@@ -106,21 +123,6 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
-    """The same with the names of the lines exchanged at random.
-
-    Attributes:
-        low: 5th percentile of the mean coefficients; None without any.
-        high: 95th percentile.
-        p: Share of them as far from zero as the true one.
-    """
-
-    low: float | None
-    high: float | None
-    p: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Horizon:
     """What is found at one horizon.
 
@@ -136,7 +138,6 @@ class Horizon:
     sessions: int
     strength: Strength
     spread: Spread
-    control: Control
     independent: int
     needed: int
     months_needed: int | None

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Finding,
         Horizon,
         Origin,
+        Ranking,
         SignalKind,
         Strength,
     )
@@ -179,7 +180,7 @@ def verdict(one: Horizon) -> str:
     return (
         f"{begin}: mean coefficient {_signed(strength.mean)}, t {_t(strength.t)}, 90% "
         f"from {_signed(strength.low)} to {_signed(strength.high)}, shuffled p "
-        f"{_p(one.control.p)}.{_until(one)}"
+        f"{_p(one.strength.control.p)}.{_until(one)}"
     )
 
 
@@ -221,7 +222,7 @@ def _coefficients(horizons: Sequence[Horizon]) -> Table:
 
 
 def _coefficient_row(one: Horizon) -> tuple[Cell, ...]:
-    strength, control = one.strength, one.control
+    strength, control = one.strength, one.strength.control
     known = strength.known
     return (
         one.sessions,
@@ -293,9 +294,9 @@ def _family(found: Evaluation, kind: SignalKind) -> Table:
         at = [column.heading for column in columns].index("90% interval")
         columns = (*columns[:at], *columns[at + 1 :])
         rows = [(*row[:at], *row[at + 1 :]) for row in rows]
-    note = f"p and t at {first} sessions; p holds for all of the table at once."
+    note = f"At {first} sessions; p by exchanged names, for all of the table at once."
     if kind == "factor":
-        note = f"p at {first} sessions: share of false finds among those as good."
+        note = f"At {first} sessions; p: share of false finds, by exchanged names."
     if found.findings.horizons[0].finding == "too little":
         note += " There are too few rankings for a verdict on any."
     return Table(title, columns, tuple(rows), note=note)
@@ -427,7 +428,7 @@ def record(found: Evaluation) -> dict[str, object]:
         "benchmark": found.benchmark or None,
         "trials": found.trials,
         "seed": found.seed,
-        "rankings": plain(findings.rankings),
+        "rankings": [_ranking(one) for one in findings.rankings],
         "horizons": [_horizon(one) for one in findings.horizons],
         "signals": [_strength(one) for one in findings.others],
         "decay": _pairs("sessions", "mean", findings.decay),
@@ -437,6 +438,13 @@ def record(found: Evaluation) -> dict[str, object]:
         "unknowable": list(UNKNOWABLE),
         "notes": list(found.notes),
     }
+
+
+def _ranking(one: Ranking) -> dict[str, object]:
+    content: dict[str, object] = plain(one)
+    held = one.basket.items()
+    content["basket"] = [{"ticker": name, "weight": weight} for name, weight in held]
+    return content
 
 
 def _pairs(
@@ -454,7 +462,6 @@ def _horizon(one: Horizon) -> dict[str, object]:
         "months_needed": one.months_needed,
         "coefficient": _strength(one.strength),
         "spread": plain(one.spread),
-        "control": plain(one.control),
     }
 
 

@@ -219,6 +219,7 @@ def _strength(
         p=p,
         low=low,
         high=high,
+        control=_control(scores, returns, seed),
     )
 
 
@@ -235,18 +236,16 @@ def _horizon(
     panel: _Panel, sessions: int, returns: NDArray[np.float64], seed: int
 ) -> Horizon:
     strength = _strength(panel, COMPOSITE, sessions, returns, seed=seed)
-    control = _control(panel, returns, strength, seed)
     independent = _independent(strength)
     needed = sections_needed(strength.lines)
     return Horizon(
         sessions,
         strength,
         _spread(panel, sessions, returns, strength),
-        control,
         independent,
         needed,
         _months(strength, sessions),
-        _finding(strength, control, is_enough=independent >= needed),
+        _finding(strength, is_enough=independent >= needed),
     )
 
 
@@ -266,13 +265,13 @@ def sections_needed(lines: float) -> int:
     return max(FEWEST_SECTIONS, formulas.months_needed(GOOD, lines) or FEWEST_SECTIONS)
 
 
-def _finding(strength: Strength, control: Control, *, is_enough: bool) -> Finding:
+def _finding(strength: Strength, *, is_enough: bool) -> Finding:
     """Return the verdict: a signal has to pass t, interval and control at once."""
     if not is_enough or strength.mean is None:
         return "too little"
     passes = (
         _below(strength.p)
-        and _below(control.p)
+        and _below(strength.control.p)
         and strength.low is not None
         and strength.high is not None
         and strength.low * strength.high > 0
@@ -296,17 +295,15 @@ def _months(strength: Strength, sessions: int) -> int | None:
 
 
 def _control(
-    panel: _Panel, returns: NDArray[np.float64], strength: Strength, seed: int
+    scores: NDArray[np.float64], returns: NDArray[np.float64], seed: int
 ) -> Control:
-    if strength.mean is None:
-        return Control(None, None, None)
-    drawn = formulas.shuffled(
-        panel.scores(COMPOSITE), returns, FEWEST_LINES, draws=SHUFFLES, seed=seed
+    found, drawn = formulas.shuffled(
+        scores, returns, FEWEST_LINES, draws=SHUFFLES, seed=seed
     )
     if not np.isfinite(drawn).any():
         return Control(None, None, None)
     low, high = np.nanpercentile(drawn, [_LOW, _HIGH])
-    return Control(float(low), float(high), formulas.share_beyond(drawn, strength.mean))
+    return Control(float(low), float(high), formulas.share_beyond(drawn, found))
 
 
 def _spread(
@@ -331,10 +328,11 @@ _ADJUST: Final[Mapping[str, Callable[..., tuple[float | None, ...]]]] = {
 
 
 def _adjusted(strengths: Sequence[Strength]) -> tuple[Strength, ...]:
-    """Return the strengths, each p adjusted for the others of its kind and horizon.
+    """Return the strengths, p of the control adjusted for the others of its kind.
 
-    Where there are too few independent sections for a verdict, p stays unadjusted and
-    does not count: t by Newey and West is too large then.
+    Of one horizon at a time. That p holds where scores last and returns overlap, which
+    p by Newey and West does not. Where there are too few independent sections for a
+    verdict, nothing is adjusted and nothing counts.
     """
     families: dict[tuple[str, int], list[int]] = defaultdict(list)
     for at, one in enumerate(strengths):
@@ -342,7 +340,7 @@ def _adjusted(strengths: Sequence[Strength]) -> tuple[Strength, ...]:
             families[one.signal.kind, one.horizon].append(at)
     found = list(strengths)
     for (kind, _), places in families.items():
-        values = _ADJUST[kind]([strengths[at].p for at in places])
+        values = _ADJUST[kind]([strengths[at].control.p for at in places])
         for at, value in zip(places, values, strict=True):
             found[at] = replace(strengths[at], adjusted=value)
     return tuple(found)

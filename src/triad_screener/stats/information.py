@@ -149,20 +149,50 @@ def shuffled(
     *,
     draws: int,
     seed: int,
-) -> NDArray[np.float64]:
-    """Return the mean coefficient of each of ``draws`` random relabellings of lines.
+) -> tuple[float, NDArray[np.float64]]:
+    """Return a mean coefficient, and that of ``draws`` random relabellings of lines.
 
     A relabelling is the same in every section, so that a line's scores still depend on
-    one another over time, as do its returns: only their bond is cut. Shape
-    ``(draws,)``; NaN where no section has a coefficient.
+    one another over time, as do its returns: only their bond is cut. Ranks are those
+    within all lines of a section that have a score, or a return; they are correlated
+    over the lines that have both, which is Spearman's coefficient where none is
+    missing. The means have shape ``(draws,)``; NaN where no section has a coefficient.
     """
+    from scipy.stats import rankdata
+
+    own, other = (
+        rankdata(one, axis=1, nan_policy="omit") if one.size else one
+        for one in (scores, returns)
+    )
     dice = seeded(seed)
-    means = np.full(draws, np.nan)
-    for at in range(draws):
-        order = dice.permutation(scores.shape[1])
-        found = coefficients(scores[:, order], returns, fewest)
-        if np.isfinite(found).any():
-            means[at] = np.nanmean(found)
+    drawn = [
+        _mean_correlation(own[:, dice.permutation(own.shape[1])], other, fewest)
+        for _ in range(draws)
+    ]
+    return _mean_correlation(own, other, fewest), np.array(drawn)
+
+
+def _mean_correlation(
+    own: NDArray[np.float64], other: NDArray[np.float64], fewest: int
+) -> float:
+    """Return the mean over sections of the correlation of ranks; NaN without any."""
+    known = np.isfinite(own) & np.isfinite(other)
+    count = known.sum(axis=1)
+    own, other = (
+        np.where(known, one - _means(one, known, count), 0.0) for one in (own, other)
+    )
+    scale = np.sqrt((own**2).sum(axis=1) * (other**2).sum(axis=1))
+    good = (count >= fewest) & (scale > NO_DISPERSION)
+    if not good.any():
+        return float("nan")
+    return float(((own * other).sum(axis=1)[good] / scale[good]).mean())
+
+
+def _means(
+    ranks: NDArray[np.float64], known: NDArray[np.bool_], count: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    total = np.where(known, ranks, 0.0).sum(axis=1)
+    means: NDArray[np.float64] = (total / np.maximum(count, 1))[:, None]
     return means
 
 

@@ -307,7 +307,7 @@ def test_a_panel_is_what_its_schema_says(day: str, tmp_path: Path) -> None:
     assert mistakes("thesis", document) != []
 
 
-@pytest.mark.parametrize("since", ["2024-12-01", "2026-04-01"], ids=["some", "one"])
+@pytest.mark.parametrize("since", ["2025-10-01", "2026-04-01"], ids=["some", "one"])
 def test_an_evaluation_is_what_its_schema_says(since: str, tmp_path: Path) -> None:
     arguments = ("--reconstruct", "--source", "bundled", "--since", since)
 

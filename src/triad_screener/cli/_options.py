@@ -181,6 +181,15 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="FILE", help="Write there.", rich_help_panel=_OUT),
 ]
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Draw the pictures, as PNG.",
+        rich_help_panel=_OUT,
+    ),
+]
 Lang = Annotated[
     Language,
     typer.Option("--lang", help="Names of the pillars.", rich_help_panel=_OUT),

@@ -1,6 +1,5 @@
 """triad evaluate: how past rankings fared."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -81,15 +80,7 @@ def command(
     recipe: options.RecipeName = "default",
     setting: options.Settings = [],
     config: options.Config = None,
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            "--plot",
-            metavar="FILE",
-            help="Draw coefficients and baskets, as PNG.",
-            rich_help_panel=options.OUT,
-        ),
-    ] = None,
+    plot: options.Plot = None,
     output_format: options.OutputFormat = options.Format.table,
     output: options.Output = None,
     color: options.Color = options.Colour.auto,

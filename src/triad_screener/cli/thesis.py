@@ -1,7 +1,6 @@
 """triad thesis: the panel; scaling."""
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,15 +28,7 @@ def _root(
     source: options.Source = "auto",
     offline: options.Offline = False,
     timeout: options.Timeout = "5m",
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            "--plot",
-            metavar="FILE",
-            help="Draw where each indicator stands, as PNG.",
-            rich_help_panel=options.OUT,
-        ),
-    ] = None,
+    plot: options.Plot = None,
     config: options.Config = None,
     output_format: options.OutputFormat = options.Format.table,
     output: options.Output = None,
@@ -227,15 +218,7 @@ def scaling(
             rich_help_panel=_MACHINE,
         ),
     ] = "",
-    plot: Annotated[
-        Path | None,
-        typer.Option(
-            "--plot",
-            metavar="FILE",
-            help="Draw users against speed, as PNG.",
-            rich_help_panel=options.OUT,
-        ),
-    ] = None,
+    plot: options.Plot = None,
     config: options.Config = None,
     output_format: options.OutputFormat = options.Format.table,
     output: options.Output = None,

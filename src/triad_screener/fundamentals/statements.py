@@ -194,11 +194,12 @@ class Statements:
         wanted = newest.toordinal() - DAYS[frequency] * back
         ends = self._ends[frequency, item]
         at = bisect_left(ends, wanted)
-        # The newer of two equally near ends comes first.
-        near = min(ends[max(0, at - 1) : at + 1][::-1], key=lambda e: abs(e - wanted))
-        if abs(near - wanted) > TOLERANCE_DAYS:
+        # Of two equally near ends it is the newer.
+        if at == len(ends) or (at and wanted - ends[at - 1] < ends[at] - wanted):
+            at -= 1
+        if abs(ends[at] - wanted) > TOLERANCE_DAYS:
             return None
-        return periods[date.fromordinal(near)]
+        return periods[date.fromordinal(ends[at])]
 
     def balance_near(self, item: str, day: date) -> KnownCell | None:
         """Return the balance of ``item`` at ``day``, give or take 20 days."""

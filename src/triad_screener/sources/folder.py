@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -386,10 +387,14 @@ class _Reading:
 
 def _rows_by(keys: Sequence[str]) -> dict[str, NDArray[np.intp]]:
     """Return the rows of each key, in order of appearance."""
-    rows: dict[str, list[int]] = {}
-    for row, key in enumerate(keys):
-        rows.setdefault(key, []).append(row)
-    return {key: np.array(found, np.intp) for key, found in rows.items()}
+    rows: dict[str, NDArray[np.intp]] = {}
+    start = 0
+    for key, run in groupby(keys):  # a table mostly has the rows of a key together
+        end = start + sum(1 for _ in run)
+        found = np.arange(start, end)
+        rows[key] = np.concatenate([rows[key], found]) if key in rows else found
+        start = end
+    return rows
 
 
 def _refuse_disorder(

@@ -26,6 +26,7 @@ COMPOSITE: Final = Strength(
     21,
     (0.25, -0.05, None),
     lines=39.6,
+    independent=44,
     mean=0.1,
     deviation=0.2121,
     ratio=0.4714,
@@ -35,12 +36,13 @@ COMPOSITE: Final = Strength(
     high=0.188,
     control=Control(-0.06, 0.07, 0.031),
 )
-NOTHING: Final = Strength(Signal("composite"), 126, (None, None, None), lines=0.0)
+NOTHING: Final = Strength(
+    Signal("composite"), 126, (None, None, None), lines=0.0, independent=1
+)
 MONTH: Final = Horizon(
     21,
     COMPOSITE,
     Spread(3, 0.05, 0.02, 1.5),
-    independent=44,
     needed=42,
     months_needed=18,
     finding="signal",
@@ -49,10 +51,9 @@ HALF_YEAR: Final = Horizon(
     126,
     NOTHING,
     Spread(5, None, None, None),
-    independent=1,
     needed=24,
     months_needed=None,
-    finding="too little",
+    finding="no verdict",
 )
 
 
@@ -72,6 +73,7 @@ BASKET: Final = BasketRecord(
     ),
     turnover=(0.125,),
     cost=10.0,
+    risk_free_rate=0.04,
     random_share=0.934,
     beyond_luck=0.876,
     beyond_lines=0.999,

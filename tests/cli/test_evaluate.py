@@ -40,7 +40,8 @@ def test_a_folder_may_be_looked_back_on(triad: Triad, world: World) -> None:
     assert (answer.code, answer.err) == (0, "")
     assert answer.json["source"] == "folder"
     first, *_, last = answer.json["rankings"]
-    assert (first["as_of"], last["as_of"]) == ("2025-05-30", "2026-04-30")
+    assert (first["as_of"], last["as_of"]) == ("2025-10-31", "2026-04-30")
+    assert "Left out: 5 rankings by today's exposures alone" in answer.json["notes"][1]
     assert 0 < sum(one["weight"] for one in last["basket"]) <= 1 + 1e-9
 
 
@@ -49,10 +50,11 @@ def test_the_same_inputs_are_the_same_bytes(triad: Triad, world: World) -> None:
     first, again, other = (triad(*given, seed) for seed in ("1", "1", "2"))
 
     assert first.raw == again.raw
-    lows = [
-        one.json["horizons"][0]["coefficient"]["low"] for one in (first, again, other)
+    shares = [
+        one.json["horizons"][0]["coefficient"]["control"]["low"]
+        for one in (first, again, other)
     ]
-    assert lows[0] == lows[1] != lows[2]
+    assert shares[0] == shares[1] != shares[2]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +96,17 @@ def test_a_plot_has_both_pictures(triad: Triad, world: World, tmp_path: Path) ->
         assert found.height > found.width * 0.8
 
 
+def test_a_plot_by_the_name_of_another_kind_is_refused(
+    triad: Triad, tmp_path: Path
+) -> None:
+    path = tmp_path / "evidence.svg"
+
+    answer = triad(*BACK, "--plot", str(path))
+
+    assert (answer.code, answer.out, path.exists()) == (2, "", False)
+    assert "Pictures are drawn as PNG, and --plot names 'evidence.svg'." in answer.err
+
+
 def test_where_nothing_can_be_drawn_it_is_said(triad: Triad, tmp_path: Path) -> None:
     path = tmp_path / "evidence.png"
     late = (*BACK[:-1], "2026-04-30")
@@ -108,7 +121,8 @@ def test_one_ranking_without_an_outcome_gives_no_verdict(triad: Triad) -> None:
     answer = triad(*BACK[:-1], "2026-04-30")
 
     assert (answer.code, answer.err) == (0, "")
-    assert "0 independent rankings with an outcome, and 24 are needed" in answer.out
+    assert "0 independent rankings with an outcome, and" in answer.out
+    assert "There is no outcome yet: the first comes after 21 sessions" in answer.out
     assert "Baskets held" not in answer.out
 
 
@@ -125,7 +139,7 @@ def test_what_was_ranked_on_its_day_is_the_record(
     assert answer.json["origin"] == "forward"
     (ranking,) = answer.json["rankings"]
     assert (ranking["as_of"], ranking["made"]) == ("2026-05-15", "2026-05-16")
-    assert answer.json["horizons"][0]["verdict"] == "too little"
+    assert answer.json["horizons"][0]["verdict"] == "no verdict"
     assert answer.json["trials"] == 1
 
 

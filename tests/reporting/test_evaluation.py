@@ -69,9 +69,14 @@ def rendered(name: str, found: Evaluation, width: int = 100) -> str:
 def test_a_verdict_tells_what_it_rests_on() -> None:
     assert verdict(MONTH) == (
         "21 sessions: signal: mean coefficient +0.100, t +2.35, 90% from +0.012 to "
-        "+0.188, shuffled p 0.031. If what is found were true, t would reach 2 after "
-        "18 months."
+        "+0.188, shuffled p 0.03. If what is found were true, t would reach 2 after "
+        "18 months in all."
     )
+
+
+@pytest.mark.parametrize("months", [1, 2])
+def test_where_t_is_two_by_now_no_months_are_told(months: int) -> None:
+    assert "t would reach" not in verdict(replace(MONTH, months_needed=months))
 
 
 def test_what_is_not_known_of_a_verdict_is_said() -> None:
@@ -80,13 +85,13 @@ def test_what_is_not_known_of_a_verdict_is_said() -> None:
     found = replace(
         MONTH,
         strength=bare,
-        months_needed=1,
+        months_needed=None,
         finding="nothing found",
     )
 
     assert verdict(found) == (
         "21 sessions: nothing found: mean coefficient n/a, t n/a, 90% from n/a to n/a, "
-        "shuffled p n/a. If what is found were true, t would reach 2 after 1 month."
+        "shuffled p n/a."
     )
 
 
@@ -95,11 +100,16 @@ def test_no_verdict_tells_how_much_is_lacking() -> None:
         "126 sessions: no verdict: 1 independent ranking with an outcome, and 24 are "
         "needed to tell a coefficient of 0.05 from nothing."
     )
-    several = replace(MONTH, finding="too little", independent=0, months_needed=12_345)
+    several = replace(
+        MONTH,
+        strength=replace(MONTH.strength, independent=0),
+        finding="no verdict",
+        months_needed=12_345,
+    )
     assert verdict(several) == (
         "21 sessions: no verdict: 0 independent rankings with an outcome, and 42 are "
         "needed to tell a coefficient of 0.05 from nothing at 40 lines. If what is "
-        "found were true, t would reach 2 after 12,345 months."
+        "found were true, t would reach 2 after 12,345 months in all."
     )
 
 
@@ -162,11 +172,12 @@ def test_coefficients_stand_beside_their_errors() -> None:
     first, last = table("Information coefficients").rows
 
     assert first == (
-        21, 2, 40, 0.1, "+0.012 to +0.188", 2.345, 0.4714, 0.5, "-0.060 to +0.070",
-        "0.031", (0.25, -0.05), "signal",
+        21, 2, 40, 0.1, "+0.012 to +0.188", 2.345, "0.02", 0.4714, 0.5,
+        "-0.060 to +0.070", "0.03", (0.25, -0.05), "signal",
     )  # fmt: skip
     assert last == (
-        126, 0, None, None, "n/a", None, None, None, "n/a", "n/a", (), "no verdict",
+        126, 0, None, None, "n/a", None, "n/a", None, None, "n/a", "n/a", (),
+        "no verdict",
     )  # fmt: skip
 
 
@@ -193,16 +204,16 @@ def test_a_family_has_its_p_at_the_first_horizon_and_its_means_at_all() -> None:
         "IC 126", "Over time",
     ]  # fmt: skip
     assert found.rows[0] == (
-        "growth", 2, 40, 0.1, "+0.012 to +0.188", 2.345, "0.040", None, (0.25, -0.05),
+        "growth", 2, 40, 0.1, "+0.012 to +0.188", 2.345, "0.04", None, (0.25, -0.05),
     )  # fmt: skip
     assert column(found, "Signal") == ["growth", "risk"]
-    assert column(table("Pillars"), "p (Holm)") == ["0.040"]
+    assert column(table("Pillars"), "p (Holm)") == ["0.04"]
 
 
 def test_factors_have_no_interval() -> None:
     found = table("Factors")
 
-    assert found.rows == (("vol_252", 2, 40, 0.1, 2.345, "0.040", None, (0.25, -0.05)),)
+    assert found.rows == (("vol_252", 2, 40, 0.1, 2.345, "0.04", None, (0.25, -0.05)),)
     assert len(found.columns) == len(found.rows[0])
 
 
@@ -219,7 +230,7 @@ def test_a_signal_without_a_coefficient_is_not_known() -> None:
 
 
 def test_where_there_is_no_verdict_no_p_is_one() -> None:
-    few = evaluation(horizons=(replace(MONTH, finding="too little"), HALF_YEAR))
+    few = evaluation(horizons=(replace(MONTH, finding="no verdict"), HALF_YEAR))
 
     for title in ("Groups of factors", "Pillars", "Factors"):
         said = "There are too few rankings for a verdict on any."
@@ -237,7 +248,7 @@ def test_baskets_are_told_beside_all_lines_and_the_benchmark() -> None:
 
 
 def test_what_the_baskets_prove_is_told_in_sentences() -> None:
-    assert points("What the baskets prove", evaluation()) == (
+    assert points("Baskets against luck", evaluation()) == (
         (
             "Turnover 12.5% one-way at each rebalancing; 10 basis points of the value "
             "traded are paid."
@@ -247,20 +258,73 @@ def test_what_the_baskets_prove_is_told_in_sentences() -> None:
             "as long, grew less."
         ),
         (
-            "Deflated Sharpe ratio, on this biased record, 1 setting tried: 88% that "
-            "the basket beats cash by more than luck, over 99% that it beats all "
-            "ranked lines so. The first says little when all rose."
+            "Deflated Sharpe ratio, 1 setting tried: 0.88 over the risk-free rate, "
+            "over 0.99 over all ranked lines. Above 0.95, luck alone would seldom do "
+            "as well; it is no chance of being right. On a biased record it proves "
+            "nothing."
         ),
     )
 
 
 def test_a_probability_is_never_rounded_to_certainty() -> None:
     basket = replace(BASKET, beyond_luck=0.0001, beyond_lines=0.01)
-    told = points("What the baskets prove", evaluation("forward", basket=basket))
+    told = points("Baskets against luck", evaluation("forward", basket=basket))
 
-    assert "1 setting tried: under 1% that the basket beats cash" in told[-1]
-    assert "1% that it beats all" in told[-1]
+    assert "1 setting tried: under 0.01 over the risk-free rate" in told[-1]
+    assert "0.01 over all ranked lines" in told[-1]
     assert "biased" not in told[-1]
+    assert "too few rankings" not in told[-1]
+
+
+def test_below_a_verdict_a_deflated_ratio_is_none_either() -> None:
+    few = (replace(MONTH, finding="no verdict"), HALF_YEAR)
+    told = points("Baskets against luck", evaluation("forward", horizons=few))
+
+    assert told[-1].endswith("There are too few rankings to lean on it.")
+
+
+def test_before_the_first_outcome_there_are_no_tables() -> None:
+    none = (replace(MONTH, strength=NOTHING), HALF_YEAR)
+    bought, waiting = evaluation(horizons=none), evaluation(horizons=none)
+    unbought = tuple(replace(one, bought=None) for one in waiting.findings.rankings)
+    waiting = evaluation(horizons=none, rankings=unbought)
+
+    assert not [one for one in blocks(bought) if isinstance(one, Table)]
+    assert (
+        "There is no outcome yet: the first comes after 21 sessions, counted from "
+        "2025-01-02." in paragraphs(bought)
+    )
+    assert "There is no outcome yet: the first comes after 21 sessions." in paragraphs(
+        waiting
+    )
+
+
+def test_quiet_leaves_out_headers_and_notes_and_keeps_the_label() -> None:
+    found = evaluation(notes=("Something.",))
+    report = compose(found, ["Asked just now."], date(2025, 4, 1), quiet=True)
+
+    texts = [one.text for one in report.blocks if isinstance(one, Paragraph)]
+    assert len(texts) == 1
+    assert LABEL in texts[0]
+    assert LABEL in report.title
+    titles = [getattr(one, "title", "") for one in report.blocks]
+    assert "Notes" not in titles
+    assert "What biases it" in titles
+    assert not [
+        one.note for one in report.blocks if isinstance(one, Table) and one.note
+    ]
+
+
+def test_the_tickers_are_those_of_the_newest_basket() -> None:
+    assert compose(evaluation()).tickers == ("NVDA",)
+    assert compose(evaluation(rankings=())).tickers == ()
+
+
+def test_a_p_is_told_to_two_digits_and_never_as_nothing() -> None:
+    tiny = replace(MONTH.strength, p=0.0004)
+    found = evaluation(horizons=(replace(MONTH, strength=tiny), HALF_YEAR))
+
+    assert column(table("Information", found), "p of t")[0] == "under 0.01"
 
 
 @pytest.mark.parametrize(("count", "noun"), [(1, "holding"), (2, "holdings")])
@@ -268,7 +332,7 @@ def test_few_periods_and_unpriced_holdings_are_told(count: int, noun: str) -> No
     basket = replace(
         BASKET, turnover=(), beyond_luck=None, beyond_lines=None, unpriced=count
     )
-    told = points("What the baskets prove", evaluation(basket=basket, trials=3))
+    told = points("Baskets against luck", evaluation(basket=basket, trials=3))
 
     assert told[1:] == (
         "Too few periods for a deflated Sharpe ratio; 3 settings tried.",

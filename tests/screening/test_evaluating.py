@@ -151,10 +151,53 @@ def test_overlapping_returns_count_as_a_third_and_a_sixth(found: Findings) -> No
 
     assert [one.sessions for one in found.horizons] == [21, 63, 126]
     assert counts == [75, 74, 71]
-    assert [one.independent for one in found.horizons] == [75, 74 // 3, 71 // 6]
-    assert [one.finding for one in found.horizons][1:] == ["too little"] * 2
+    # 0, 3, 6 to 72, and 0, 6, 12 to 66, are apart.
+    assert [one.strength.independent for one in found.horizons] == [75, 25, 12]
+    assert [one.finding for one in found.horizons][1:] == ["no verdict"] * 2
     assert [one.needed for one in found.horizons] == [28] * 3
     assert [periods(one) for one in HORIZONS] == [1, 3, 6]
+
+
+def test_rankings_close_together_do_not_count_twice() -> None:
+    """Pairs one session apart share nearly all of their returns."""
+    random = np.random.default_rng(3)
+    known = became({f"L{n}": np.exp(random.normal(size=200)) for n in range(8)})
+    sections = [
+        ranked(at(day), {f"L{n}": random.normal() for n in range(8)})
+        for start in (0, 40, 80, 120)
+        for day in (start, start + 1)
+    ]
+
+    month, quarter, _ = findings(sections, known).horizons
+
+    assert len(month.strength.known) == 8
+    assert month.strength.independent == 4
+    assert quarter.strength.independent == 2  # of 0 and 80; 120 is within
+
+
+def test_months_are_uneven_by_a_few_sessions() -> None:
+    random = np.random.default_rng(3)
+    known = became({f"L{n}": np.exp(random.normal(size=120)) for n in range(8)})
+    days = np.cumsum([0, 19, 23, 18, 17])
+    sections = [
+        ranked(at(day), {f"L{n}": random.normal() for n in range(8)})
+        for day in days.tolist()
+    ]
+
+    month = findings(sections, known).horizons[0]
+
+    assert month.strength.independent == 4  # 17 sessions are too few
+
+
+def test_before_the_first_outcome_the_lines_that_are_ranked_tell_what_is_needed() -> (
+    None
+):
+    known = became({f"L{n}": [1.0] * 10 for n in range(40)})
+    section = ranked(at(0), {f"L{n}": float(n) for n in range(40)})
+
+    month = findings([section], known).horizons[0]
+
+    assert (month.finding, month.needed) == ("no verdict", 42)
 
 
 def test_lags_and_blocks_reach_over_what_overlaps(
@@ -204,8 +247,8 @@ def test_too_few_rankings_give_no_verdict(
 
     found = evaluate(planted.inquiry()).horizons[0]
 
-    assert (found.finding != "too little") is verdict
-    assert found.independent == sections
+    assert (found.finding != "no verdict") is verdict
+    assert found.strength.independent == sections
 
 
 def only(patch: pytest.MonkeyPatch, name: str, answer: object) -> Horizon:
@@ -240,10 +283,11 @@ def test_with_all_three_proofs_it_is_a_signal(monkeypatch: pytest.MonkeyPatch) -
 def test_the_months_until_t_is_two_are_those_of_the_mean_found(found: Findings) -> None:
     for horizon in found.horizons:
         one = horizon.strength
-        assert one.mean is not None
-        assert one.deviation is not None
-        exact = (2 * one.deviation / one.mean) ** 2 * periods(horizon.sessions)
+        assert one.t is not None
+        exact = len(one.known) * (2 / one.t) ** 2
         assert horizon.months_needed == int(np.ceil(exact))
+        # With so many, and the error as found, t is two.
+        assert one.t * (exact / len(one.known)) ** 0.5 == pytest.approx(2)
 
 
 def with_others(planted: Planted, others: Mapping[str, float]) -> Inquiry:
@@ -493,8 +537,8 @@ def test_progress_is_told_from_first_to_last() -> None:
 
 def nothing_is_known(found: Findings) -> None:
     for horizon in found.horizons:
-        assert horizon.finding == "too little"
-        assert horizon.independent == 0
+        assert horizon.finding == "no verdict"
+        assert horizon.strength.independent == 0
         assert horizon.months_needed is None
         assert horizon.strength.mean is None
         assert horizon.spread.best is None

@@ -13,7 +13,7 @@ from delivery.mail_server import Postmaster, serving
 from lives import LIMITED, NETWORK
 from triad_screener import settings
 from triad_screener.store import Store
-from triad_screener.workflows import doctor
+from triad_screener.workflows import doctor, evaluate
 from triad_screener.workflows.refresh import refresh
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ ALL = [
     "clock",
     "mail",
     "edgar",
+    "statistics",
 ]
 
 
@@ -352,3 +353,15 @@ def test_an_outbox_that_is_not_there_yet_is_good(
 
     assert found.result == "good"
     assert not settings.outbox_folder().exists()
+
+
+def test_libraries_that_are_not_installed_are_no_failure(
+    means: Means, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "find_spec", lambda _: None)
+
+    found = examined(means, world, offline=True)["statistics"]
+
+    assert (found.result, found.exit_code) == ("skipped", 0)
+    assert found.evidence == "not installed: arch, scipy, statsmodels"
+    assert "pip install 'triad-screener[research]'" in found.remedy

@@ -279,7 +279,7 @@ def tail(line: LineData, count: int) -> tuple[Days, Closes]:
 def test_where_no_month_can_be_ranked_it_is_said() -> None:
     taxonomy, source = small()
 
-    with pytest.raises(NoDataError, match="no month end with at least 5 ranked"):
+    with pytest.raises(NoDataError, match="no month end with at least 5 lines ranked"):
         evaluate(
             taxonomy,
             request(),
@@ -504,7 +504,9 @@ def test_without_a_store_nothing_is_made_and_it_is_said(kept: Store) -> None:
     count, told = note_trial(kept, request(), NOON)
 
     assert count == 1
-    assert told == ("Settings tried before are not counted: there is no store.",)
+    (said,) = told
+    assert said.startswith("Settings tried before are not counted: there is no store")
+    assert said.endswith("name their number with --trials.")
     assert not kept.exists()
 
 
@@ -575,7 +577,7 @@ def test_shuffled_scores_of_the_snapshot_know_nothing() -> None:
         assert high is not None
         assert low < 0 < high
         assert abs(low + high) < 0.5 * (high - low)
-        assert horizon.finding == "too little"
+        assert horizon.finding == "no verdict"
 
 
 def workflow_source() -> Source:
@@ -583,6 +585,34 @@ def workflow_source() -> Source:
     return Source(
         SOURCES["bundled"]("").fetch(taxonomy.constituents, taxonomy.benchmarks)
     )
+
+
+def test_rankings_without_a_group_are_counted_and_a_chosen_stretch_is_named() -> None:
+    """Of prices alone only momentum, risk and thesis are known, in time."""
+    taxonomy, source = small()
+    wish = replace(BACK, since=date(2024, 3, 1))
+
+    found = evaluate(taxonomy, request(), source, Store(None), wish)
+
+    lacking, left_out, chosen = found.notes
+    assert lacking.startswith(f"Of {len(found.findings.rankings)} rankings, without a")
+    assert "momentum" in lacking
+    assert left_out.startswith("Left out: ")
+    assert "by today's exposures alone" in left_out
+    assert chosen == (
+        "Only rankings from 2024-03-01 on count: a stretch that was chosen."
+    )
+
+
+def test_a_day_to_come_is_not_the_day_of_the_prices() -> None:
+    taxonomy, source = small()
+    wish = replace(BACK, since=date(2026, 3, 1))
+
+    found = evaluate(
+        taxonomy, request(as_of=date(2030, 1, 1)), source, Store(None), wish
+    )
+
+    assert found.as_of == date(2026, 6, 12)
 
 
 # --- in a letter ----------------------------------------------------------------------
@@ -623,9 +653,10 @@ def test_a_letter_tells_of_three_outcomes_and_more(shelf: Store, config: Path) -
     for month in (1, 2, 3, 4):
         keep(shelf, ranking(date(2026, month, 27)))
 
-    found = workflow.in_brief(last(), shelf, config, NOON)
+    found, told = workflow.in_brief(last(), shelf, config, NOON)
 
     assert found
+    assert told == ()
     (horizon,) = found.findings.horizons
     assert (horizon.sessions, len(horizon.strength.known)) == (21, 4)
     assert (found.findings.others, found.findings.decay) == ((), {})
@@ -637,7 +668,7 @@ def test_a_letter_is_silent_before_there_are_three(shelf: Store, config: Path) -
     for month in (2, 3, 6):
         keep(shelf, ranking(date(2026, month, 10)))
 
-    assert workflow.in_brief(last(), shelf, config, NOON) is None
+    assert workflow.in_brief(last(), shelf, config, NOON) == (None, ())
 
 
 def test_a_letter_of_a_past_day_knows_of_no_later_outcome(
@@ -646,7 +677,8 @@ def test_a_letter_of_a_past_day_knows_of_no_later_outcome(
     for month in (1, 2, 3, 4):
         keep(shelf, ranking(date(2026, month, 27)))
 
-    assert workflow.in_brief(ranking(date(2026, 4, 24)), shelf, config, NOON) is None
+    past = ranking(date(2026, 4, 24))
+    assert workflow.in_brief(past, shelf, config, NOON) == (None, ())
 
 
 def test_a_letter_goes_without_prices_or_libraries(
@@ -655,7 +687,11 @@ def test_a_letter_goes_without_prices_or_libraries(
     for month in (1, 2, 3, 4):
         keep(kept, ranking(date(2026, month, 27)))
 
-    assert workflow.in_brief(last(), kept, config, NOON) is None
+    assert workflow.in_brief(last(), kept, config, NOON) == (None, ())
 
     monkeypatch.setattr(workflow, "find_spec", lambda _: None)
-    assert workflow.in_brief(last(), Shelf(kept.path), config, NOON) is None
+    found, told = workflow.in_brief(last(), Shelf(kept.path), config, NOON)
+    assert found is None
+    assert told == (
+        "Past rankings are not evaluated: the extra research is not installed.",
+    )

@@ -61,18 +61,16 @@ class Desk:
             means = replace(self.means, progress=progress)
             found = answering.recall(self.question, means)
             found = found or answering.answer(self.question, means)[0]
-        view = replace(self.view, told=found.told, troubles=found.warnings)
+        past, lacking = evaluate.in_brief(
+            found.screen, self.means.store, self.question.config, self.now
+        )
+        troubles = (*found.warnings, *lacking)
+        view = replace(self.view, told=found.told, troubles=troubles)
         letters = self.outbox.letters()
         told = [one.run for one in letters]
         store = self.means.store
-        config = self.question.config
         letter = report.write(
-            found.screen,
-            self.wish,
-            view,
-            store,
-            told=told,
-            evaluation=evaluate.in_brief(found.screen, store, config, self.now),
+            found.screen, self.wish, view, store, told=told, evaluation=past
         )
         warnings = answering.keep(found, self.question, self.means, always=kept)
         _streams.tell(warnings)

@@ -181,10 +181,27 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="FILE", help="Write there.", rich_help_panel=_OUT),
 ]
+
+
+def _as_png(path: Path | None) -> Path | None:
+    """Refuse a name that promises another kind of picture.
+
+    Raises:
+        UsageError: If it does.
+    """
+    if path and path.suffix.lower() not in ("", ".png"):
+        raise UsageError(
+            f"Pictures are drawn as PNG, and --plot names {path.name!r}.",
+            "Give a name that ends in .png.",
+        )
+    return path
+
+
 Plot = Annotated[
     Path | None,
     typer.Option(
         "--plot",
+        callback=_as_png,
         metavar="FILE",
         help="Draw the pictures, as PNG.",
         rich_help_panel=_OUT,

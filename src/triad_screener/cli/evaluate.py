@@ -127,17 +127,18 @@ def command(
     wish = evaluate.Wish(
         reconstruct=reconstruct,
         since=options.to_date(since, "--since"),
-        benchmark=benchmark,
+        benchmark=benchmark.upper(),
         cost=cost,
         trials=noted + trials,
         seed=seed,
+        notes=warnings,
     )
     with _progress.bar("Looking back", quiet=quiet) as progress:
         found = evaluate.evaluate(
             taxonomy, request, served.source, means.store, wish, progress
         )
-    told = () if quiet else (*filter(None, (served.told,)), *served.warnings, *warnings)
-    report = evaluation.compose(found, told, _clock.today())
+    told = (*filter(None, (served.told,)), *served.warnings)
+    report = evaluation.compose(found, told, _clock.today(), quiet=quiet)
     _streams.draw(report, plot)
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
     if quiet or output_format not in options.READ_BY_PEOPLE:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SignalKind = Literal["composite", "group", "pillar", "factor"]
 #: ``forward``: ranked on their day and kept; ``reconstructed``: ranked afterwards.
 Origin = Literal["forward", "reconstructed"]
-Finding = Literal["signal", "reversed", "nothing found", "too little"]
+Finding = Literal["signal", "reversed", "nothing found", "no verdict"]
 
 
 class Signal(NamedTuple):
@@ -73,6 +73,7 @@ class Strength:
         horizon: Sessions.
         coefficients: Information coefficient of each section; None without one.
         lines: Mean number of lines in a section with a coefficient.
+        independent: Coefficients of returns that do not overlap, but for some days.
         mean: Of the coefficients; None without any, as all that follows.
         deviation: Of the coefficients, with n - 1.
         ratio: Mean over deviation (ICIR).
@@ -89,6 +90,7 @@ class Strength:
     horizon: int
     coefficients: tuple[float | None, ...]
     lines: float
+    independent: int = 0
     mean: float | None = None
     deviation: float | None = None
     ratio: float | None = None
@@ -128,17 +130,15 @@ class Horizon:
 
     Attributes:
         sessions: Its length.
-        independent: Sections whose returns do not overlap.
-        needed: Of those, for a verdict.
-        months_needed: Until the mean coefficient found would have t = 2; None where
-            it is not known.
+        needed: Independent coefficients for a verdict.
+        months_needed: In all, until the mean found would have t = 2, if it were true
+            and its error as found; None where t is not known.
         finding: The verdict.
     """
 
     sessions: int
     strength: Strength
     spread: Spread
-    independent: int
     needed: int
     months_needed: int | None
     finding: Finding
@@ -173,6 +173,7 @@ class BasketRecord:
             equal weights, and the benchmark where its prices are known.
         turnover: One-way, at each rebalancing, the first left out; fractions.
         cost: Basis points of the value traded.
+        risk_free_rate: Fraction a year, of the recipe, in every period.
         random_share: Share of random baskets of the same lines, held as long, that
             grew less.
         beyond_luck: Probability that the Sharpe ratio is above the best of the tried
@@ -185,6 +186,7 @@ class BasketRecord:
     tracks: tuple[Track, ...]
     turnover: tuple[float, ...]
     cost: float
+    risk_free_rate: float
     random_share: float
     beyond_luck: float | None
     beyond_lines: float | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from triad_screener.model.evaluation import (
         BasketRecord,
         Evaluation,
-        Finding,
         Horizon,
         Origin,
         Ranking,
@@ -39,17 +39,12 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = 1
 ADVICE: Final = "Information, not advice."
-_WORDS: Final[Mapping[Finding, str]] = {
-    "signal": "signal",
-    "reversed": "reversed",
-    "nothing found": "nothing found",
-    "too little": "no verdict",
-}
 _FAMILIES: Final[Mapping[SignalKind, tuple[str, str]]] = {
     "group": ("Groups of factors", "p (Holm)"),
     "pillar": ("Pillars, by pillar score", "p (Holm)"),
     "factor": ("Factors", "p (BH)"),
 }
+_NOTES, _UNKNOWABLE = "Notes", "What it cannot know"
 _PARTS: Final[Mapping[int, str]] = {3: "third", 5: "fifth"}
 BIASES: Final[Mapping[Origin, tuple[str, ...]]] = {
     "forward": (
@@ -72,7 +67,11 @@ UNKNOWABLE: Final = (
 
 
 def compose(
-    found: Evaluation, told: Sequence[str] = (), today: date | None = None
+    found: Evaluation,
+    told: Sequence[str] = (),
+    today: date | None = None,
+    *,
+    quiet: bool = False,
 ) -> Report:
     """Return the evaluation for people and for programs.
 
@@ -80,13 +79,27 @@ def compose(
         found: What was found.
         told: Sentences on how the prices were come by, for people.
         today: To count their age by; None leaves it out.
+        quiet: Whether to leave out headers and notes; never the verdict and the label.
     """
+    blocks = tuple(_blocks(found, told, today))
+    rankings = found.findings.rankings
     return Report(
         title=f"Did the rankings know anything? {headline(found)}",
-        blocks=tuple(_blocks(found, told, today)),
+        blocks=tuple(map(_bare, filter(_is_needed, blocks))) if quiet else blocks,
         record=record(found),
         rows=tuple(_rows(found)),
+        tickers=tuple(rankings[-1].basket) if rankings else (),
     )
+
+
+def _is_needed(block: Block) -> bool:
+    if isinstance(block, Paragraph):
+        return block.tone is not Tone.QUIET
+    return getattr(block, "title", "") not in (_NOTES, _UNKNOWABLE)
+
+
+def _bare(block: Block) -> Block:
+    return replace(block, note="") if isinstance(block, Table) else block
 
 
 def in_brief(found: Evaluation) -> Iterator[Block]:
@@ -101,7 +114,7 @@ def headline(found: Evaluation) -> str:
     """Return the verdict at the shortest horizon, and what kind of record it is of."""
     first = found.findings.horizons[0]
     label = LABELS[found.origin]
-    return f"At {first.sessions} sessions: {_WORDS[first.finding]} ({label})"
+    return f"At {first.sessions} sessions: {first.finding} ({label})"
 
 
 def _blocks(
@@ -112,6 +125,27 @@ def _blocks(
     yield from (Paragraph(text, Tone.QUIET) for text in told)
     findings = found.findings
     yield Points("Verdict", tuple(verdict(one) for one in findings.horizons))
+    if found.notes:
+        yield Points(_NOTES, found.notes)
+    if any(one.strength.known for one in findings.horizons):
+        yield from _evidence(found)
+    else:
+        yield Paragraph(_first_outcome(found))
+    yield Points("What biases it", biases(found))
+    yield Points(_UNKNOWABLE, UNKNOWABLE)
+    yield Paragraph(ADVICE, Tone.QUIET)
+
+
+def _first_outcome(found: Evaluation) -> str:
+    """Say when there will be something to tell."""
+    first = found.findings.horizons[0].sessions
+    bought = [one.bought for one in found.findings.rankings if one.bought]
+    since = f", counted from {bought[0]}" if bought else ""
+    return f"There is no outcome yet: the first comes after {first} sessions{since}."
+
+
+def _evidence(found: Evaluation) -> Iterator[Block]:
+    findings = found.findings
     yield _coefficients(findings.horizons)
     yield from performance.of_coefficients(found)
     yield _spreads(findings.horizons)
@@ -126,13 +160,8 @@ def _blocks(
         yield _family(found, kind)
     if findings.basket:
         yield _tracks(findings.basket)
-        yield Points("What the baskets prove", tuple(_proof(found, findings.basket)))
+        yield Points("Baskets against luck", tuple(_proof(found, findings.basket)))
         yield from performance.of_tracks(found)
-    yield Points("What biases it", biases(found))
-    yield Points("What it cannot know", UNKNOWABLE)
-    if found.notes:
-        yield Points("Notes", found.notes)
-    yield Paragraph(ADVICE, Tone.QUIET)
 
 
 def biases(found: Evaluation) -> tuple[str, ...]:
@@ -169,9 +198,10 @@ def _prices(found: Evaluation, today: date | None) -> str:
 def verdict(one: Horizon) -> str:
     """Return the verdict at one horizon as a sentence, with what it rests on."""
     strength = one.strength
-    begin = f"{one.sessions} sessions: {_WORDS[one.finding]}"
-    if one.finding == "too little":
-        count = f"{one.independent} independent {_plural('ranking', one.independent)}"
+    begin = f"{one.sessions} sessions: {one.finding}"
+    if one.finding == "no verdict":
+        independent = strength.independent
+        count = f"{independent} independent {_plural('ranking', independent)}"
         lines = f" at {strength.lines:.0f} lines" if strength.lines else ""
         return (
             f"{begin}: {count} with an outcome, and {one.needed} are needed to tell a "
@@ -185,10 +215,12 @@ def verdict(one: Horizon) -> str:
 
 
 def _until(one: Horizon) -> str:
-    if one.months_needed is None:
+    """Say how long it takes until t is 2; nothing where it is by now."""
+    months = one.months_needed
+    if months is None or months <= len(one.strength.known):
         return ""
-    months = f"{one.months_needed:,} {_plural('month', one.months_needed)}"
-    return f" If what is found were true, t would reach 2 after {months}."
+    in_all = f"{months:,} {_plural('month', months)} in all"
+    return f" If what is found were true, t would reach 2 after {in_all}."
 
 
 def _plural(noun: str, count: int) -> str:
@@ -198,16 +230,17 @@ def _plural(noun: str, count: int) -> str:
 def _coefficients(horizons: Sequence[Horizon]) -> Table:
     columns = (
         Column("Sessions", Kind.COUNT, 100),
-        Column("Rankings", Kind.COUNT, 80),
+        Column("Rankings", Kind.COUNT, 97),
         Column("Lines", Kind.COUNT, 50),
         Column("Mean IC", Kind.SIGNED, 99),
         Column("90% interval", Kind.TEXT, 95),
         Column("t", Kind.SIGNED, 94),
+        Column("p of t", Kind.TEXT, 75),
         Column("ICIR", Kind.SIGNED, 60),
         Column("Above 0", Kind.FRACTION, 40),
-        Column("Shuffled 90%", Kind.TEXT, 85),
-        Column("p", Kind.TEXT, 84),
-        Column("Over time", Kind.TREND, 70),
+        Column("Shuffled 90%", Kind.TEXT, 80),
+        Column("p shuffled", Kind.TEXT, 84),
+        Column("Over time", Kind.TREND, 55),
         Column("Verdict", Kind.TEXT, 98),
     )
     rows = tuple(_coefficient_row(one) for one in horizons)
@@ -216,7 +249,7 @@ def _coefficients(horizons: Sequence[Horizon]) -> Table:
         columns,
         rows,
         note="t by Newey and West; interval by circular blocks; shuffled: the names of "
-        "the lines exchanged at random, and p the share as far from zero. Beyond "
+        "the lines exchanged at random, and its p the share as far from zero. Beyond "
         "21 sessions returns overlap: t and interval are too sure there.",
     )
 
@@ -231,12 +264,13 @@ def _coefficient_row(one: Horizon) -> tuple[Cell, ...]:
         strength.mean,
         _range(strength.low, strength.high),
         strength.t,
+        _p(strength.p),
         strength.ratio,
         sum(value > 0 for value in known) / len(known) if known else None,
         _range(control.low, control.high),
         _p(control.p),
         known,
-        _WORDS[one.finding],
+        one.finding,
     )
 
 
@@ -276,6 +310,7 @@ def _family(found: Evaluation, kind: SignalKind) -> Table:
     """Return the signals of one kind: errors at the first horizon, means at all."""
     first, *later = [one.sessions for one in found.findings.horizons]
     title, heading = _FAMILIES[kind]
+    family = found.findings.of_kind(kind, first)
     columns = (
         Column("Signal", Kind.NAME, 100),
         Column("Rankings", Kind.COUNT, 80),
@@ -287,17 +322,20 @@ def _family(found: Evaluation, kind: SignalKind) -> Table:
         *(Column(f"IC {sessions}", Kind.SIGNED, 90) for sessions in later),
         Column("Over time", Kind.TREND, 50),
     )
-    rows = [
-        _family_row(one, found, later) for one in found.findings.of_kind(kind, first)
-    ]
+    rows = [_family_row(one, found, later) for one in family]
     if kind == "factor":
         at = [column.heading for column in columns].index("90% interval")
         columns = (*columns[:at], *columns[at + 1 :])
         rows = [(*row[:at], *row[at + 1 :]) for row in rows]
-    note = f"At {first} sessions; p by exchanged names, for all of the table at once."
+    tested = sum(one.adjusted is not None for one in family)
+    note = (
+        f"At {first} sessions; p by exchanged names, for the {tested} tested at once."
+    )
     if kind == "factor":
         note = f"At {first} sessions; p: share of false finds, by exchanged names."
-    if found.findings.horizons[0].finding == "too little":
+    if tested < len(family):
+        note += " n/a: under five lines a ranking, or under 24 independent rankings."
+    if found.findings.horizons[0].finding == "no verdict":
         note += " There are too few rankings for a verdict on any."
     return Table(title, columns, tuple(rows), note=note)
 
@@ -349,8 +387,9 @@ def _tracks(basket: BasketRecord) -> Table:
         f"Baskets held from {first} to {last}",
         columns,
         rows,
-        note="Bought anew with each ranking; the reserve earns nothing. Falls are "
-        "seen at rebalancings only.",
+        note="Bought anew with each ranking; the reserve earns nothing. Sharpe ratios "
+        f"are over {basket.risk_free_rate:.1%} a year, as the recipe has it, in every "
+        "period. Falls are seen at rebalancings only.",
     )
 
 
@@ -371,22 +410,26 @@ def _proof(found: Evaluation, basket: BasketRecord) -> Iterator[str]:
 
 
 def _deflated(found: Evaluation, basket: BasketRecord) -> str:
-    tried = f"{found.trials} {_plural('setting', found.trials)} tried"
+    tried = f"{found.trials:,} {_plural('setting', found.trials)} tried"
     if basket.beyond_luck is None or basket.beyond_lines is None:
         return f"Too few periods for a deflated Sharpe ratio; {tried}."
-    where = "on this biased record, " if found.origin == "reconstructed" else ""
-    return (
-        f"Deflated Sharpe ratio, {where}{tried}: {_sure(basket.beyond_luck)} that the "
-        f"basket beats cash by more than luck, {_sure(basket.beyond_lines)} that it "
-        "beats all ranked lines so. The first says little when all rose."
+    told = (
+        f"Deflated Sharpe ratio, {tried}: {_sure(basket.beyond_luck)} over the "
+        f"risk-free rate, {_sure(basket.beyond_lines)} over all ranked lines. Above "
+        "0.95, luck alone would seldom do as well; it is no chance of being right."
     )
+    if found.origin == "reconstructed":
+        return f"{told} On a biased record it proves nothing."
+    if found.findings.horizons[0].finding == "no verdict":
+        return f"{told} There are too few rankings to lean on it."
+    return told
 
 
 def _sure(probability: float) -> str:
     """Return a probability that is never rounded to certainty."""
     if probability > _CERTAIN:
-        return "over 99%"
-    return "under 1%" if probability < 1 - _CERTAIN else f"{probability:.0%}"
+        return "over 0.99"
+    return "under 0.01" if probability < 1 - _CERTAIN else f"{probability:.2f}"
 
 
 _CERTAIN: Final = 0.99
@@ -401,7 +444,12 @@ def _t(value: float | None) -> str:
 
 
 def _p(value: float | None) -> str:
-    return "n/a" if value is None else f"{value:.3f}"
+    if value is None:
+        return "n/a"
+    return f"{value:.2f}" if value >= _LEAST else "under 0.01"
+
+
+_LEAST: Final = 0.01
 
 
 def _range(low: float | None, high: float | None) -> str:
@@ -457,7 +505,6 @@ def _horizon(one: Horizon) -> dict[str, object]:
     return {
         "sessions": one.sessions,
         "verdict": one.finding,
-        "independent": one.independent,
         "needed": one.needed,
         "months_needed": one.months_needed,
         "coefficient": _strength(one.strength),

@@ -45,6 +45,8 @@ DECAY: Final = (5, 10, 21, 42, 63, 84, 105, 126)
 LAGS: Final = (1, 3, 6)
 #: Sessions between two monthly sections.
 PERIOD: Final = 21
+#: Sessions by which returns may overlap and still count as two: months are uneven.
+TOLERANCE: Final = 3
 #: Lines below which a section has no coefficient.
 FEWEST_LINES: Final = 5
 #: Independent sections below which there is no verdict, however many lines.
@@ -55,7 +57,8 @@ GOOD: Final = 0.05
 FIFTHS_FROM: Final = 50
 SIGNIFICANT: Final = 0.05
 DRAWS: Final = 1000
-SHUFFLES: Final = 500
+#: Exchanges of names, of the composite and of its parts.
+SHUFFLES, FEWER_SHUFFLES = 2000, 500
 _LOW, _HIGH = 5, 95
 
 
@@ -157,6 +160,11 @@ class _Panel:
         return np.array(rows, np.float64).reshape(len(rows), len(self.names))
 
     @property
+    def lines(self) -> float:
+        """Mean number of lines that are ranked."""
+        return _mean(np.array([len(one.signals[COMPOSITE]) for one in self.sections]))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The lines, A to Z."""
         return self.outcomes.tickers
@@ -197,7 +205,11 @@ def _strength(
     lines = (np.isfinite(scores) & np.isfinite(returns)).sum(axis=1)
     told = tuple(None if np.isnan(one) else float(one) for one in found)
     strength = Strength(
-        signal, sessions, told, _mean(lines[np.isfinite(found)].astype(float))
+        signal,
+        sessions,
+        told,
+        _mean(lines[np.isfinite(found)]),
+        _independent(np.array(panel.bought)[np.isfinite(found)], sessions),
     )
     if not known.size:
         return strength
@@ -219,7 +231,12 @@ def _strength(
         p=p,
         low=low,
         high=high,
-        control=_control(scores, returns, seed),
+        control=_control(
+            scores,
+            returns,
+            draws=SHUFFLES if signal == COMPOSITE else FEWER_SHUFFLES,
+            seed=seed,
+        ),
     )
 
 
@@ -228,7 +245,7 @@ def _lags(count: int, sessions: int) -> int:
     return max(periods(sessions) - 1, formulas.default_lags(count))
 
 
-def _mean(values: NDArray[np.float64]) -> float:
+def _mean(values: NDArray[np.float64] | NDArray[np.intp]) -> float:
     return float(values.mean()) if values.size else 0.0
 
 
@@ -236,21 +253,27 @@ def _horizon(
     panel: _Panel, sessions: int, returns: NDArray[np.float64], seed: int
 ) -> Horizon:
     strength = _strength(panel, COMPOSITE, sessions, returns, seed=seed)
-    independent = _independent(strength)
-    needed = sections_needed(strength.lines)
+    needed = sections_needed(strength.lines or panel.lines)
     return Horizon(
         sessions,
         strength,
         _spread(panel, sessions, returns, strength),
-        independent,
         needed,
-        _months(strength, sessions),
-        _finding(strength, is_enough=independent >= needed),
+        _months(strength),
+        _finding(strength, is_enough=strength.independent >= needed),
     )
 
 
-def _independent(strength: Strength) -> int:
-    return len(strength.known) // periods(strength.horizon)
+def _independent(bought: NDArray[np.intp], sessions: int) -> int:
+    """Return how many of the returns from these sessions on can be had side by side.
+
+    Each begins where the last one has ended, give or take three sessions.
+    """
+    count, free = 0, -1
+    for start in bought.tolist():
+        if start >= free:
+            count, free = count + 1, start + max(sessions - TOLERANCE, 1)
+    return count
 
 
 def sections_needed(lines: float) -> int:
@@ -268,7 +291,7 @@ def sections_needed(lines: float) -> int:
 def _finding(strength: Strength, *, is_enough: bool) -> Finding:
     """Return the verdict: a signal has to pass t, interval and control at once."""
     if not is_enough or strength.mean is None:
-        return "too little"
+        return "no verdict"
     passes = (
         _below(strength.p)
         and _below(strength.control.p)
@@ -285,20 +308,18 @@ def _below(p: float | None) -> bool:
     return p is not None and p < SIGNIFICANT
 
 
-def _months(strength: Strength, sessions: int) -> int | None:
-    """Return months until the mean found, with the deviation found, has t = 2."""
-    if strength.mean is None or abs(strength.mean) < NO_DISPERSION:
+def _months(strength: Strength) -> int | None:
+    """Return months in all until the mean found, with its error, has t = 2."""
+    if strength.t is None or abs(strength.t) < NO_DISPERSION:
         return None
-    if not strength.deviation:
-        return None
-    return ceil((2 * strength.deviation / strength.mean) ** 2 * periods(sessions))
+    return ceil(len(strength.known) * (2 / strength.t) ** 2)
 
 
 def _control(
-    scores: NDArray[np.float64], returns: NDArray[np.float64], seed: int
+    scores: NDArray[np.float64], returns: NDArray[np.float64], *, draws: int, seed: int
 ) -> Control:
     found, drawn = formulas.shuffled(
-        scores, returns, FEWEST_LINES, draws=SHUFFLES, seed=seed
+        scores, returns, FEWEST_LINES, draws=draws, seed=seed
     )
     if not np.isfinite(drawn).any():
         return Control(None, None, None)
@@ -336,7 +357,7 @@ def _adjusted(strengths: Sequence[Strength]) -> tuple[Strength, ...]:
     """
     families: dict[tuple[str, int], list[int]] = defaultdict(list)
     for at, one in enumerate(strengths):
-        if _independent(one) >= FEWEST_SECTIONS:
+        if one.independent >= FEWEST_SECTIONS:
             families[one.signal.kind, one.horizon].append(at)
     found = list(strengths)
     for (kind, _), places in families.items():

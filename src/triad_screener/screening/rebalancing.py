@@ -113,6 +113,7 @@ def hold(
         tuple(_track(name, found, periods, free) for name, found in tracks.items()),
         tuple(turnovers.tolist()),
         terms.cost,
+        terms.risk_free_rate,
         _random_share(weights, ranked, periods.lines, gross, terms),
         formulas.deflated(net - free, terms.trials),
         formulas.deflated(net - equal, terms.trials),

@@ -20,7 +20,7 @@ from triad_screener.errors import (
 from triad_screener.model.check import Check
 from triad_screener.model.live import RATE_LIMITED, FetchFailure
 from triad_screener.taxonomies import loading, locating
-from triad_screener.workflows import planning
+from triad_screener.workflows import evaluate, planning
 from triad_screener.workflows.refresh import coverage, supplies
 
 if TYPE_CHECKING:
@@ -75,6 +75,15 @@ def examine(
         yield from _network(found, means)
     yield _attempt("mail", lambda: _mail(offline=offline))
     yield _attempt("edgar", _edgar)
+    yield _attempt("statistics", _statistics)
+
+
+def _statistics() -> Check:
+    if missing := evaluate.missing_libraries():
+        told = f"not installed: {', '.join(missing)}"
+        remedy = "For 'triad evaluate': pip install 'triad-screener[research]'."
+        return Check("statistics", "skipped", told, remedy)
+    return Check("statistics", "good", "what triad evaluate needs is installed")
 
 
 def _attempt(name: str, look: Callable[[], Check]) -> Check:

@@ -15,9 +15,10 @@ from triad_screener.errors import (
     TriadError,
     UnknownNameError,
 )
-from triad_screener.model.evaluation import Evaluation
+from triad_screener.model.evaluation import Evaluation, Signal
 from triad_screener.model.recipe import Recipe
 from triad_screener.model.taxonomy import Benchmark
+from triad_screener.model.vocabulary import GROUPS
 from triad_screener.screening import evaluating, outcomes, sections, selecting
 from triad_screener.screening.assembling import Request, assemble
 from triad_screener.screening.rebalancing import Terms
@@ -56,6 +57,7 @@ class Wish:
         cost: Basis points of the value traded.
         trials: Settings tried, this one included.
         seed: Of every random draw.
+        notes: What a reader should know of the settings tried.
         is_brief: Whether the composite at the shortest horizon, and the baskets, do.
     """
 
@@ -65,6 +67,7 @@ class Wish:
     cost: float = 10.0
     trials: int = 1
     seed: int = 1
+    notes: tuple[str, ...] = ()
     is_brief: bool = False
 
 
@@ -74,15 +77,16 @@ def require_libraries() -> None:
     Raises:
         ConfigurationError: If one is missing.
     """
-    if missing := _missing():
+    if missing := missing_libraries():
         raise ConfigurationError(
-            "triad evaluate",
+            "evaluate",
             f"needs libraries that are not installed: {', '.join(missing)}",
-            "Install them with: pip install 'triad-screener[research]'.",
+            "Install them where triad is: pip install 'triad-screener[research]'.",
         )
 
 
-def _missing() -> list[str]:
+def missing_libraries() -> list[str]:
+    """Return the libraries of the extra ``research`` that are not installed."""
     return [name for name in _LIBRARIES if find_spec(name) is None]
 
 
@@ -94,7 +98,8 @@ def note_trial(
     Beside it stands what went wrong, in a sentence: then only this one counts.
     """
     if not store.exists():
-        return 1, ("Settings tried before are not counted: there is no store.",)
+        told = "there is no store to count them; name their number with --trials."
+        return 1, (f"Settings tried before are not counted: {told}",)
     text = f"{request.universe} {request.recipe.model_dump_json()}"
     key = hashlib.sha256(text.encode()).hexdigest()
     try:
@@ -139,6 +144,7 @@ def evaluate(
     currencies = _currencies(taxonomy, found.sections)
     known = outcomes.outcomes(market, currencies, day)
     benchmark = _benchmark(taxonomy, market, wish.benchmark)
+    newest = known.sessions[-1].item() if known.sessions.size else day
     terms = Terms(
         cost=wish.cost,
         risk_free_rate=request.recipe.risk_free_rate.value,
@@ -155,11 +161,17 @@ def evaluate(
         config_hash=loading.digest(taxonomy),
         universe=request.universe,
         recipe=request.recipe_name,
-        as_of=day,
+        as_of=newest,
         benchmark=benchmark,
         trials=terms.trials,
         seed=wish.seed,
-        notes=(*found.notes, *_strangers(found.sections, known)),
+        notes=(
+            *_lacking(found.sections),
+            *found.notes,
+            *_strangers(found.sections, known),
+            *_chosen(wish.since),
+            *wish.notes,
+        ),
         findings=evaluating.evaluate(
             evaluating.Inquiry(
                 sections=found.sections,
@@ -243,11 +255,12 @@ def _versions(entries: Iterable[RunEntry]) -> str:
 
 def in_brief(
     screen: Screen, store: Store, config: Path | None, now: datetime
-) -> Evaluation | None:
+) -> tuple[Evaluation | None, tuple[str, ...]]:
     """Return how the rankings kept by the recipe of ``screen`` fared, for a letter.
 
     None where there are fewer than three outcomes, where the store has no prices, or
-    where the libraries are missing: a letter goes out without.
+    where the libraries are missing: a letter goes out without. Beside it stands what
+    a reader should know of that.
 
     Args:
         screen: What the letter tells of; nothing later than its day counts.
@@ -266,16 +279,19 @@ def in_brief(
         universe=run.universe,
     )
     wish = Wish(is_brief=True)
-    if _missing() or len(_on_record(request, store, wish)[2]) < FEWEST_OUTCOMES:
-        return None
+    if len(_on_record(request, store, wish)[2]) < FEWEST_OUTCOMES:
+        return None, ()
+    if missing_libraries():
+        told = "Past rankings are not evaluated: the extra research is not installed."
+        return None, (told,)
     taxonomy = loading.load(locating.locate(config))
     trials, _ = note_trial(store, request, now)
     try:
         found = evaluate(taxonomy, request, store, store, replace(wish, trials=trials))
     except NoDataError:
-        return None
+        return None, ()
     known = found.findings.horizons[0].strength.known
-    return found if len(known) >= FEWEST_OUTCOMES else None
+    return (found if len(known) >= FEWEST_OUTCOMES else None), ()
 
 
 def reconstruct(
@@ -301,7 +317,7 @@ def reconstruct(
         if wish.since is None or day >= wish.since
     ]
     found: list[Section] = []
-    thin: list[date] = []
+    thin = bare = 0
     config = loading.digest(taxonomy)
     for at, day in enumerate(days, start=1):
         held = tuple(sorted(found[-1].basket)) if found else ()
@@ -312,7 +328,9 @@ def reconstruct(
             config_hash=config,
         )
         if len(screen.scores.lines) < evaluating.FEWEST_LINES:
-            thin.append(day)
+            thin += 1
+        elif screen.scores.standardisation.groups.keys() <= {"thesis"}:
+            bare += 1
         else:
             found.append(sections.section(screen))
         if progress:
@@ -320,11 +338,35 @@ def reconstruct(
     if not found:
         raise NoDataError(
             f"The source ({market.description}) has no month end with at least "
-            f"{evaluating.FEWEST_LINES} ranked lines.",
-            "Use an earlier --since DATE, or a source with a longer history.",
+            f"{evaluating.FEWEST_LINES} lines ranked by more than their exposures.",
+            "Use a source with a longer history, or another --since or --as-of.",
         )
-    told = _counted(len(thin), f"of fewer than {evaluating.FEWEST_LINES} lines")
-    return Found(tuple(found), (told,) if told else ())
+    told = (
+        _counted(thin, f"of fewer than {evaluating.FEWEST_LINES} lines"),
+        _counted(bare, "by today's exposures alone, without a figure of its day"),
+    )
+    return Found(tuple(found), tuple(filter(None, told)))
+
+
+def _lacking(found: Sequence[Section]) -> Iterator[str]:
+    """Say how many rankings are without a group of the recipe."""
+    groups = {s for one in found for s in one.signals if s.kind == "group"}
+    counts = {
+        group: sum(Signal("group", group) not in one.signals for one in found)
+        for group in GROUPS
+        if Signal("group", group) in groups
+    }
+    told = [f"{group} {count}" for group, count in counts.items() if count]
+    if told:
+        yield (
+            f"Of {len(found)} rankings, without a group that too few lines had figures "
+            f"for: {', '.join(told)}. They are by what is left of the recipe."
+        )
+
+
+def _chosen(since: date | None) -> Iterator[str]:
+    if since:
+        yield f"Only rankings from {since} on count: a stretch that was chosen."
 
 
 def funds(taxonomy: Taxonomy, found: Sequence[Section]) -> tuple[Benchmark, ...]:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from triad_screener.cli import _setup
+from triad_screener.screening import evaluating
 from triad_screener.workflows import evaluate as workflow
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 BACK = ("evaluate", "--reconstruct", "--source", "bundled", "--since", "2025-06-01")
 AGAIN = ("evaluate", "--reconstruct")
 LABEL = "survivorship- and look-ahead-biased"
+
+
+@pytest.fixture(autouse=True)
+def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as the tests need, so that they are quick."""
+    monkeypatch.setattr(evaluating, "SHUFFLES", 60)
+    monkeypatch.setattr(evaluating, "FEWER_SHUFFLES", 20)
+    monkeypatch.setattr(evaluating, "DRAWS", 100)
 
 
 def test_a_reconstruction_is_never_shown_without_its_label(triad: Triad) -> None:

@@ -39,6 +39,7 @@ LATER = date(2100, 1, 1)
 def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as the tests need, so that they are quick."""
     monkeypatch.setattr(evaluating, "SHUFFLES", 40)
+    monkeypatch.setattr(evaluating, "FEWER_SHUFFLES", 40)
     monkeypatch.setattr(evaluating, "DRAWS", 200)
 
 

@@ -18,6 +18,7 @@ import screens
 from triad_screener.errors import ConfigurationError, NoDataError, UnknownNameError
 from triad_screener.model.evaluation import Signal
 from triad_screener.model.market import LineData, PriceSeries
+from triad_screener.screening import evaluating
 from triad_screener.screening.assembling import Request, assemble
 from triad_screener.screening.sections import section
 from triad_screener.sources import SOURCES
@@ -43,6 +44,14 @@ LAST = date(2026, 6, 30)
 BACK = Wish(reconstruct=True)
 YEAR = Wish(reconstruct=True, since=date(2025, 4, 1))
 LATELY = Wish(reconstruct=True, since=date(2023, 5, 1))
+
+
+@pytest.fixture(autouse=True)
+def _few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as the tests need, so that they are quick."""
+    monkeypatch.setattr(evaluating, "SHUFFLES", 60)
+    monkeypatch.setattr(evaluating, "FEWER_SHUFFLES", 20)
+    monkeypatch.setattr(evaluating, "DRAWS", 100)
 
 
 class Source:

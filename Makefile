@@ -23,7 +23,7 @@ test: $(VENV)/.dev ## Run all tests
 	@$(BIN)/python -m pytest -q -n auto
 
 test-system: $(VENV)/.dev ## Open pages and letters in a real browser
-	@$(BIN)/python -m pytest -q tests/system
+	@$(BIN)/python -m pytest -q -n auto tests/system
 
 check: $(VENV)/.dev ## Check form, types, contracts, documentation and coverage of the core
 	@$(BIN)/ruff format --check --quiet src tests bench

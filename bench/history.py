@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+Row = tuple[object, ...]
+
 SEED: Final = 20260515
 LAST: Final = date(2026, 5, 15)
 #: Years of statements before the first month that is ranked.
 _BEFORE: Final = 5
+_SATURDAY, _DECEMBER = 5, 12
 
 
 def write(folder: Path, lines: int, months: int) -> tuple[Path, Path]:
@@ -66,30 +69,30 @@ def _taxonomy(names: list[str]) -> dict[str, object]:
     return {**content, "watchlist": [], "thesis": None}
 
 
-def _table(path: Path, header: tuple[str, ...], rows: Iterator[object]) -> None:
+def _table(path: Path, header: tuple[str, ...], rows: Iterator[Row]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(header)
-        writer.writerows(rows)  # type: ignore[arg-type]
+        writer.writerows(rows)
 
 
-def _prices(name: str, first: date, dice: random.Random) -> Iterator[object]:
+def _prices(name: str, first: date, dice: random.Random) -> Iterator[Row]:
     close, day = dice.uniform(20, 200), first
     while day <= LAST:
-        if day.weekday() < 5:  # noqa: PLR2004 - Monday to Friday
+        if day.weekday() < _SATURDAY:
             close *= exp(dice.gauss(0.0004, 0.02))
             yield name, day, f"{close:.4f}", f"{close:.4f}", dice.randint(10**5, 10**7)
         day += timedelta(days=1)
 
 
-def _statements(name: str, first: date, dice: random.Random) -> Iterator[object]:
+def _statements(name: str, first: date, dice: random.Random) -> Iterator[Row]:
     items = _items()
     sizes = {item: dice.uniform(1e9, 5e9) for item in items}
     for end in _quarter_ends(first.year - _BEFORE):
         for item in items:
             sizes[item] *= exp(dice.gauss(0.03, 0.03))
             yield name, "quarterly", end, item, f"{sizes[item]:.0f}", "USD"
-            if end.month == 12:  # noqa: PLR2004 - December
+            if end.month == _DECEMBER:
                 yield name, "annual", end, item, f"{4 * sizes[item]:.0f}", "USD"
 
 

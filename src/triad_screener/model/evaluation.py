@@ -176,8 +176,9 @@ class BasketRecord:
         risk_free_rate: Fraction a year, of the recipe, in every period.
         random_share: Share of random baskets of the same lines, held as long, that
             grew less.
-        beyond_luck: Probability that the Sharpe ratio is above the best of the tried
-            settings by luck; None for too few periods.
+        beyond_luck: Deflated Sharpe ratio: one less p of the test that the ratio is no
+            more than that of the best of the tried settings by luck; None for too few
+            periods.
         beyond_lines: The same of the returns above those of all lines.
         unpriced: Holdings that had no price when they were bought.
     """

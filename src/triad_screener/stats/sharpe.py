@@ -54,7 +54,7 @@ def expected_best(trials: int, count: int) -> float:
 
 
 def deflated(excess: NDArray[np.float64], trials: int) -> float | None:
-    """Return the probability that the true Sharpe ratio is above that of luck.
+    """Return one less p of the test that a Sharpe ratio is no more than luck's.
 
     ``F((S - S0) sqrt(n - 1) / sqrt(1 - c S + (k - 1) / 4 S^2))`` with the ratio S of
     one period, the luck S0 of `expected_best`, skewness c and kurtosis k of the

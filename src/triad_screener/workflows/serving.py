@@ -94,7 +94,6 @@ def serve(
         )
     if offline and choice == AUTO and not means.store.exists():
         return Served(means.bundled())
-    # Imported here: a first screen without a network asks nobody.
-    from triad_screener.workflows import asking  # noqa: PLC0415
+    from triad_screener.workflows import asking  # noqa: PLC0415 - a first screen without a network asks nobody
 
     return asking.serve(choice, taxonomy, means, as_of=as_of, offline=offline)

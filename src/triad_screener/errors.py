@@ -9,6 +9,7 @@ TriadError                  70    a fault of the program
 ├── LetterRefusedError      69    the figures are too old or too thin for a letter
 ├── LockedError             75    another process holds the store or the outbox
 ├── RateLimitedError        75    the source wants fewer requests
+├── OutOfMemoryError        75    the machine has too little memory left
 ├── InputError              65    a data file is not what it should be
 ├── OutputError             73    the answer cannot be written
 │   └── UnwritableStoreError 73   the store cannot be written
@@ -183,6 +184,22 @@ class RateLimitedError(TriadError):
     """The live source refused everything for now."""
 
     exit_code = 75
+
+
+class OutOfMemoryError(TriadError):
+    """There is too little memory for what was asked.
+
+    Args:
+        what: What it was needed for, such as ``"reading the store"``.
+    """
+
+    exit_code = 75
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"There is not enough memory for {what}.",
+            "Close other programs, or raise the limit of this shell ('ulimit -v').",
+        )
 
 
 class InputError(TriadError):

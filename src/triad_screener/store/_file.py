@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from triad_screener import databases
 from triad_screener.errors import LockedError, StoreError, UnwritableStoreError
 from triad_screener.store import _schema
 
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from duckdb import Error as DatabaseError
 
-_SAFE: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "python_enable_replacements": False,
-    "memory_limit": "1GB",
-    "threads": min(4, os.cpu_count() or 1),
-}
-#: Nothing but the file itself can be reached from SQL.
-_SEALED: Final = {**_SAFE, "enable_external_access": False}
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.01, 0.25, 1.5
 #: How the system says that a file cannot be written.
 _UNWRITABLE: Final = (
@@ -137,7 +129,7 @@ class Database:
         return copied
 
     def _copied(self, deadline: float) -> DuckDBPyConnection:
-        connection = _connect(":memory:", _SAFE)
+        connection = databases.connect(sealed=False)
         try:
             with self._explained(writing=False):
                 attach = "ATTACH ? AS kept (READ_ONLY)"
@@ -169,7 +161,7 @@ class Database:
                 return 0, 0
             self._writable(deadline).close()  # a store, of the newest version
             before = self.size()
-            connection = _connect(":memory:", _SAFE)
+            connection = databases.connect(sealed=False)
             try:
                 with self._explained(writing=True):
                     self._patiently(
@@ -283,9 +275,9 @@ class Database:
         """Return a connection; None where the file was replaced in between."""
         path = str(self.path)
         if read_only:
-            return _connect(path, _SEALED, read_only=True)
+            return databases.connect(path, read_only=True)
         before = os.stat(path).st_ino  # noqa: PTH116 - the path as DuckDB takes it
-        connection = _connect(path, _SEALED)
+        connection = databases.connect(path)
         if os.stat(path).st_ino == before:  # noqa: PTH116 - likewise
             return connection
         connection.close()
@@ -376,19 +368,8 @@ class Database:
         )
 
 
-def _connect(
-    path: str,
-    config: dict[str, str | bool | int | float | list[str]],
-    *,
-    read_only: bool = False,
-) -> DuckDBPyConnection:
-    import duckdb  # noqa: PLC0415 - importing the package is free
-
-    return duckdb.connect(path, read_only=read_only, config=config)
-
-
 def _empty() -> DuckDBPyConnection:
-    connection = _connect(":memory:", _SEALED)
+    connection = databases.connect()
     _schema.migrate(connection, 0)
     return connection
 
@@ -408,7 +389,7 @@ def _transaction(connection: DuckDBPyConnection) -> Iterator[None]:
 
 
 def _build(path: Path) -> None:
-    connection = _connect(str(path), _SEALED)
+    connection = databases.connect(str(path))
     try:
         path.chmod(0o600)
         with _transaction(connection):

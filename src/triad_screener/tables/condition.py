@@ -12,20 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
+from triad_screener import databases
 from triad_screener.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_LOCKED: Final[dict[str, str | bool | int | float | list[str]]] = {
-    "enable_external_access": False,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "python_enable_replacements": False,
-    "memory_limit": "512MB",
-    "temp_directory": "",
-    "threads": 1,
-}
 _TYPES = {bool: "BOOLEAN", int: "DOUBLE", float: "DOUBLE", str: "VARCHAR"}
 
 
@@ -51,7 +43,7 @@ def matching(rows: Sequence[Mapping[str, object]], condition: str) -> list[int]:
     if not rows:
         return []
     lines = [_nested(row) for row in rows]
-    connection = duckdb.connect(config=_LOCKED)
+    connection = databases.connect(memory="512MB", temp_directory="", threads=1)
     try:
         connection.execute(
             "CREATE TABLE lines AS SELECT line.* FROM (SELECT UNNEST("

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import numpy as np
 
+from triad_screener import databases
 from triad_screener.errors import InputError
 from triad_screener.model.dates import parse_iso_date
 
@@ -300,7 +301,7 @@ def _parquet_as_csv(path: Path) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     try:
-        with duckdb.connect() as connection:
+        with databases.connect(sealed=False) as connection:
             found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
             writer.writerow([column[0] for column in found.description or ()])
             found = connection.execute(_AS_TEXT, [str(path)])

@@ -87,14 +87,13 @@ class UnknownNameError(UsageError):
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
-    """Return a sentence that offers the names closest to ``name``."""
-    # Imported here: most runs never misspell anything.
-    from difflib import get_close_matches  # noqa: PLC0415
-
-    spelling = {candidate.casefold(): candidate for candidate in known}
-    found = get_close_matches(name.casefold(), spelling, n=3, cutoff=0.5)
+    """Return a sentence that offers the names like ``name``, or says what there is."""
+    wanted = name.casefold()
+    likeness = {candidate: _likeness(wanted, candidate) for candidate in known}
+    found = [candidate for candidate in known if likeness[candidate] >= _ALIKE]
     if found:
-        return f"Did you mean {' or '.join(spelling[key] for key in found)}?"
+        best = sorted(found, key=lambda candidate: -likeness[candidate])
+        return f"Did you mean {' or '.join(best[:_OFFERED])}?"
     if not known:
         return "There is none yet."
     shown = sorted(known)[:_SHOWN]
@@ -102,7 +101,23 @@ def _nearest(name: str, known: Collection[str]) -> str:
     return f"Choose one of: {', '.join(shown)}{more}."
 
 
+def _likeness(name: str, candidate: str) -> float:
+    """Return how alike two names are, from 0 to 1; the end of a dotted one suffices."""
+    # Imported here: most runs never misspell anything.
+    from difflib import SequenceMatcher  # noqa: PLC0415
+
+    written = candidate.casefold()
+    if written.startswith(name) and len(name) >= _SHORTEST_BEGINNING:
+        return 1.0
+    parts = {written, written.rpartition(".")[2]}
+    return max(SequenceMatcher(None, name, part).ratio() for part in parts)
+
+
 _SHOWN = 20
+_OFFERED = 3
+#: One wrong letter of three is alike; "help" and "schedule" are not.
+_ALIKE = 0.65
+_SHORTEST_BEGINNING = 3
 
 
 class NoDataError(TriadError):

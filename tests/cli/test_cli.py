@@ -57,6 +57,21 @@ def test_help_lists_every_command_and_every_exit_code(triad: Triad) -> None:
         assert re.search(rf"^  {code} +{meaning[:40]}", answer.out, re.MULTILINE)
 
 
+@pytest.mark.parametrize("command", ["", "screen", "runs", "taxonomy show", "thesis"])
+def test_help_can_be_asked_for_in_three_ways(command: str, triad: Triad) -> None:
+    words = command.split()
+
+    long, short = triad(*words, "--help"), triad(*words, "-h")
+    worded = triad("help", *words)
+
+    assert (long.code, long.err) == (0, "")
+    assert short == worded == long
+
+
+def test_help_on_an_unknown_command_offers_the_nearest(triad: Triad) -> None:
+    assert triad("help", "scren") == triad("scren")
+
+
 def test_no_arguments_give_the_help(
     triad: Triad, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,10 +122,14 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
     ("arguments", "error"),
     [
         (
+            ("hlep",),
+            "triad: There is no command called 'hlep'.\n       Did you mean help?\n",
+        ),
+        (
             ("scren",),
             (
                 "triad: There is no command called 'scren'.\n"
-                "       Did you mean screen or score or store?\n"
+                "       Did you mean screen or score?\n"
             ),
         ),
         (("--bogus",), "triad: No such option: --bogus.\n       See 'triad --help'.\n"),
@@ -126,7 +145,7 @@ def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
             (
                 "triad: There is no command called '\\x1b[31m'.\n"
                 "       Choose one of: diff, doctor, evaluate, explain, factors, "
-                "history, refresh, report, runs, schedule, score, screen, store, "
+                "help, history, refresh, report, runs, schedule, score, screen, store, "
                 "taxonomy, thesis, watchlist.\n"
             ),
         ),

@@ -54,7 +54,7 @@ def test_an_unknown_ticker_offers_the_nearest(triad: Triad, world: World) -> Non
 
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
-        "triad: There is no ticker called 'AAC'.\n       Did you mean AAB or AAA?\n"
+        "triad: There is no ticker called 'AAC'.\n       Did you mean AAA or AAB?\n"
     )
 
 

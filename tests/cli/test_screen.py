@@ -47,6 +47,37 @@ def test_all_ranked_lines_are_shown_in_the_order_of_their_scores(screen: Triad) 
     assert shown(screen("--format", "tickers")) == list(RANKED)
 
 
+def test_commas_may_stand_between_tickers(screen: Triad) -> None:
+    chosen = screen("aaa,EEE", "hhh, ccc", "--format", "tickers")
+
+    assert shown(chosen) == ["HHH", "EEE", "CCC", "AAA"]
+
+
+def test_the_first_column_of_a_table_can_be_screened_again(
+    screen: Triad, stdin: Callable[[bytes], None]
+) -> None:
+    table = screen("--top", "3", "--format", "tsv").rows
+    stdin("\n".join(row.split("\t")[0] for row in table).encode())
+
+    assert table[0].startswith("ticker\t")
+    assert shown(screen("-", "--format", "tickers")) == list(RANKED[:3])
+
+
+def test_a_heading_is_no_ticker_on_the_command_line(screen: Triad) -> None:
+    assert screen("ticker").code == 2
+
+
+def test_a_heading_that_was_skipped_is_told_to_a_person(
+    screen: Triad, stdin: Callable[[bytes], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    stdin(b"ticker\nAAA\n")
+
+    said = screen("-", "--format", "tickers", "--quiet").err
+
+    assert said == "triad: 'TICKER' looks like a column heading; skipped.\n"
+
+
 def test_tickers_choose_lines_in_any_case_and_keep_the_order_of_ranks(
     screen: Triad,
 ) -> None:
@@ -62,6 +93,8 @@ def test_tickers_choose_lines_in_any_case_and_keep_the_order_of_ranks(
         (b"\xef\xbb\xbfAAA\r\n", ["AAA"]),
         (b"", []),
         (b"# nothing held\n", []),
+        (b"ticker\nAAA\nCCC\n", ["CCC", "AAA"]),
+        (b"AAA\nSymbol\nCCC\n", ["CCC", "AAA"]),
     ],
 )
 def test_a_dash_reads_tickers_from_standard_input(
@@ -485,7 +518,7 @@ def test_two_lines_can_be_ranked_where_the_recipe_allows_it(
 @pytest.mark.parametrize(
     ("options", "what", "remedy"),
     [
-        (("AAC",), "There is no ticker called 'AAC'.", "Did you mean AAB or AAA?"),
+        (("AAC",), "There is no ticker called 'AAC'.", "Did you mean AAA or AAB?"),
         (("--incumbents", "AAC"), "There is no ticker called 'AAC'.", "Did you"),
         (("--pillar", "dta"), "There is no pillar called 'dta'.", "Did you mean data?"),
         (

@@ -97,6 +97,12 @@ _PARTS: Final = (
 class _Commands(TyperGroup):
     """A group that knows the names of its commands, and imports one when called."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own
+        """Read the arguments; ``help COMMAND`` is ``COMMAND --help``."""
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        return super().parse_args(ctx, args)
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own context
         del ctx
         return list(COMMANDS)
@@ -121,7 +127,7 @@ class _Commands(TyperGroup):
         if unknown and not ctx.resilient_parsing:  # which is how completion looks
             from triad_screener.errors import UnknownNameError
 
-            raise UnknownNameError("command", args[0], COMMANDS)
+            raise UnknownNameError("command", args[0], [*COMMANDS, "help"])
         if args and not ctx.resilient_parsing:
             ctx.default_map = _settings(args[0])
         name, command, rest = super().resolve_command(ctx, args)
@@ -153,7 +159,9 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
         raise typer.Exit
 
 
-app = typer.Typer(cls=_Commands)
+app = typer.Typer(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]}
+)
 
 
 @app.callback()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from triad_screener import files
 from triad_screener.errors import InputError, OutputError, UsageError
 from triad_screener.model.document import Style
+from triad_screener.workflows.tickers import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,8 @@ _WIDTH_OFF_TERMINAL: Final = 100
 _NARROWEST, _WIDEST = 40, 400
 _LONGEST_LIST: Final = 1_000_000
 STANDARD_OUTPUT: Final = Path("-")
+#: What a table calls its column of tickers.
+_HEADINGS: Final = ("TICKER", "TICKERS", "SYMBOL", "SYMBOLS")
 _UNICODE: Final = ("utf", "gb18030")
 #: What a person reads at a terminal, in the signs that it shows.
 _FOR_TERMINALS: Final = ("text/plain", "text/markdown")
@@ -172,19 +175,35 @@ def content(path: str, limit: int) -> bytes:
     return found
 
 
-def tickers(arguments: list[str]) -> list[str]:
+def tickers(arguments: Iterable[str]) -> tuple[str, ...]:
     """Return the tickers named, with ``-`` replaced by those of standard input.
 
-    Standard input has one ticker a line, or several with blanks or commas between;
-    what follows a # is a comment.
+    Commas and blanks stand between tickers, and capitals do not matter. On standard
+    input what follows a # is a comment, and the heading of a column is skipped.
 
     Raises:
         UsageError: If standard input is not text.
     """
-    found: list[str] = []
+    texts: list[str] = []
     for argument in arguments:
-        found += _listed() if argument == "-" else [argument]
-    return found
+        texts += _listed() if argument.strip() == "-" else [argument]
+    return named(texts)
+
+
+def ticker(argument: str) -> str:
+    """Return the one ticker that an argument names.
+
+    Raises:
+        UsageError: If it names none or several, or if standard input is not text.
+    """
+    found = tickers([argument])
+    if len(found) != 1:
+        what = f"names {len(found)} tickers" if found else "names no ticker"
+        raise UsageError(
+            f"{argument!r} {what}, and one is wanted.",
+            "Run the command once for each." if found else "Give one, such as NVDA.",
+        )
+    return found[0]
 
 
 def _listed() -> list[str]:
@@ -194,5 +213,7 @@ def _listed() -> list[str]:
         raise UsageError(
             "Standard input is not UTF-8 text.", "Give one ticker a line."
         ) from None
-    lines = (line.partition("#")[0] for line in text.splitlines())
-    return [part for line in lines for part in line.replace(",", " ").split()]
+    found = named(line.partition("#")[0] for line in text.splitlines())
+    for heading in (part for part in found if part in _HEADINGS):
+        hint(f"{heading!r} looks like a column heading; skipped.")
+    return [part for part in found if part not in _HEADINGS]

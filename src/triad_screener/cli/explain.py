@@ -55,7 +55,7 @@ def command(
         settings=tuple(setting),
         as_of=options.to_date(as_of),
         universe=universe.value,
-        tickers=(ticker,),
+        tickers=(_streams.ticker(ticker),),
     )
     with _progress.bar() as progress:
         means = _setup.means(options.to_seconds(timeout), progress)

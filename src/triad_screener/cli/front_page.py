@@ -16,7 +16,7 @@ _OPTIONS: Final = {
     "--version": "Print the version and leave.",
     "--install-completion": "Install completion for bash, zsh or fish.",
     "--show-completion": "Print the completion script, to copy it.",
-    "--help": "Show this page; each command has its own.",
+    "-h, --help": "Show this page; each command has its own: triad help COMMAND.",
 }
 _EXAMPLES: Final = (
     "triad screen --top 10",

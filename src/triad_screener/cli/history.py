@@ -31,7 +31,7 @@ def command(
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting import runs
 
-    wanted = ticker.strip().upper()
+    wanted = _streams.ticker(ticker)
     places = _setup.store().history(wanted)
     if not places:
         raise NoDataError(

@@ -155,6 +155,7 @@ def command(
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting.overview import View
     from triad_screener.workflows import answering, report, showing
+    from triad_screener.workflows.tickers import named
 
     # What is wrong with the mail is said before anything is asked or computed.
     options.require_fitting(context)
@@ -176,7 +177,7 @@ def command(
             settings=tuple(setting),
             as_of=day,
             universe=universe.value,
-            incumbents=options.split(incumbents),
+            incumbents=named([incumbents]),
             holdings=held,
         ),
         wish=report.Wish(

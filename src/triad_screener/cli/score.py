@@ -43,12 +43,13 @@ def command(
     from triad_screener.tables.cross_section import SIZE_LIMIT
     from triad_screener.taxonomies import recipes
     from triad_screener.workflows.score import score
+    from triad_screener.workflows.tickers import named
 
     taxonomy = _setup.taxonomy(config)
     chosen = recipes.choose(taxonomy, recipe, setting)
     name = "standard input" if file == "-" else file
     found, warnings = score(
-        _streams.content(file, SIZE_LIMIT), name, chosen, options.split(incumbents)
+        _streams.content(file, SIZE_LIMIT), name, chosen, named([incumbents])
     )
     styles: dict[str, PillarStyle] = {
         pillar: PillarStyle(info.name.en, info.colour)

@@ -110,7 +110,7 @@ def command(
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting.overview import View
     from triad_screener.workflows import answering, showing
-    from triad_screener.workflows.tickers import known_tickers
+    from triad_screener.workflows.tickers import known_tickers, named
 
     options.require_alone(context, run)
     oldest, seconds = options.to_days(max_age), options.to_seconds(timeout)
@@ -122,9 +122,9 @@ def command(
         settings=tuple(setting),
         as_of=options.to_date(as_of),
         universe=universe.value,
-        incumbents=options.split(incumbents),
+        incumbents=named([incumbents]),
         holdings=_setup.holdings(holdings),
-        tickers=tuple(_streams.tickers(tickers or [])),
+        tickers=_streams.tickers(tickers or []),
         ignore_unknown=ignore_unknown,
     )
     with _progress.bar(quiet=quiet) as progress:

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from triad_screener.cli import _options as options
+from triad_screener.cli._groups import Group
 
 app = typer.Typer(
+    cls=Group,
     add_completion=False,
     help="Say what the store holds; write it as a folder; compact it.",
     rich_markup_mode="rich",

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from triad_screener.cli import _options as options
+from triad_screener.cli._groups import Group
 
 app = typer.Typer(
+    cls=Group,
     add_completion=False,
     help="Check, show, copy or extend the taxonomy; print its schema.",
     rich_markup_mode="rich",

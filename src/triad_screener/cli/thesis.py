@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from triad_screener.cli import _options as options
+from triad_screener.cli._groups import Group
 
-app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+app = typer.Typer(cls=Group, add_completion=False, rich_markup_mode="rich")
 
 _MODEL, _MACHINE = "The model", "The machine"
 

@@ -1,4 +1,4 @@
-"""Which of the tickers asked for are known?"""
+"""Which tickers does a text name, and which of them are known?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from triad_screener.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
+
+
+def named(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return each ticker once, in capitals; commas and blanks stand between them.
+
+    Examples:
+        >>> named(["nvda, tsm", "NVDA"])
+        ('NVDA', 'TSM')
+    """
+    parts = (part for text in texts for part in text.replace(",", " ").split())
+    return tuple(dict.fromkeys(part.upper() for part in parts))
 
 
 def known_tickers(
@@ -18,7 +29,7 @@ def known_tickers(
     Raises:
         UnknownNameError: If one is not known, unless ``ignore_unknown``.
     """
-    wanted = tuple(dict.fromkeys(ticker.strip().upper() for ticker in asked))
+    wanted = named(asked)
     unknown = tuple(ticker for ticker in wanted if ticker not in known)
     if unknown and not ignore_unknown:
         raise UnknownNameError("ticker", unknown[0], known)

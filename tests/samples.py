@@ -123,17 +123,33 @@ def prices(
     )
 
 
+def exposure_entry(day: str, share: float) -> dict[str, object]:
+    """A share of revenue, by hand."""
+    return {
+        "share": share,
+        "basis": "estimate",
+        "source": "by_hand",
+        "date": day,
+        "rationale": "Made up.",
+    }
+
+
 def constituent(
     ticker: str = "AAA",
     *,
     exposures: Mapping[str, float] | None = None,
     exposed_on: str = "2026-01-31",
+    history: Mapping[str, Mapping[str, float]] | None = None,
     issuer: str = "",
     role: str = "core",
     **identity: object,
 ) -> Constituent:
-    """A listed line, half of it compute, in US dollars throughout."""
+    """A listed line, half of it compute, in US dollars throughout.
+
+    ``history`` has earlier shares by pillar and day.
+    """
     shares = {"compute": 0.5} if exposures is None else exposures
+    earlier = history or {}
     return Constituent.model_validate(
         {
             "ticker": ticker,
@@ -149,11 +165,11 @@ def constituent(
             },
             "exposures": {
                 pillar: {
-                    "share": share,
-                    "basis": "estimate",
-                    "source": "by_hand",
-                    "date": exposed_on,
-                    "rationale": "Made up.",
+                    **exposure_entry(exposed_on, share),
+                    "history": tuple(
+                        exposure_entry(day, before)
+                        for day, before in earlier.get(pillar, {}).items()
+                    ),
                 }
                 for pillar, share in shares.items()
             },

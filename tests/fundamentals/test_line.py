@@ -389,6 +389,26 @@ class TestThesis:
 
         assert (exposure.value, exposure.flags) == (0.25, flags)
 
+    @pytest.mark.parametrize(
+        ("as_of", "value", "known", "flags"),
+        [
+            # The budget of compute is a half.
+            (date(2026, 6, 30), 0.25, "2026-01-31", ()),
+            (date(2026, 1, 30), 0.2, "2025-03-31", ()),
+            (date(2025, 3, 30), 0.1, "2024-03-31", ()),
+            (date(2024, 3, 30), 0.1, "2024-03-31", ("exposure dated later",)),
+        ],
+    )
+    def test_of_a_history_the_entry_known_on_the_as_of_date_counts(
+        self, as_of: date, value: float, known: str, flags: tuple[str, ...]
+    ) -> None:
+        earlier = {"compute": {"2024-03-31": 0.2, "2025-03-31": 0.4}}
+
+        found = line(of=constituent(history=earlier), as_of=as_of).thesis_exposure
+
+        assert (found.value, found.flags) == (value, flags)
+        assert [str(figure.date) for figure in found.figures] == [known]
+
 
 class TestTradedValue:
     def test_the_median_of_close_times_volume(self) -> None:

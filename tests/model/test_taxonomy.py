@@ -7,6 +7,8 @@ from pydantic import ValidationError
 
 import samples
 from triad_screener.model.taxonomy import (
+    Constituent,
+    Exposure,
     Taxonomy,
     WatchlistEntry,
     known_by,
@@ -64,6 +66,91 @@ class TestRegression:
     def test_exposures_above_one_are_refused(self) -> None:
         with pytest.raises(ValidationError, match=r"of AAA sum to 1\.1, above 1"):
             samples.constituent(exposures={"compute": 0.6, "data": 0.5})
+
+    @pytest.mark.parametrize(
+        ("day", "share"),
+        [
+            ("2023-06-30", 0.2),  # before the first, the first counts
+            ("2024-03-31", 0.2),
+            ("2025-03-30", 0.2),
+            ("2025-03-31", 0.4),
+            ("2026-01-30", 0.4),
+            ("2026-01-31", 0.5),
+            ("2027-01-01", 0.5),
+        ],
+    )
+    def test_the_newest_entry_known_on_a_day_counts(
+        self, day: str, share: float
+    ) -> None:
+        line = samples.constituent(
+            history={"compute": {"2024-03-31": 0.2, "2025-03-31": 0.4}}
+        )
+
+        (known,) = line.exposures_on(date.fromisoformat(day)).values()
+
+        assert known.share == share
+        assert line.exposure_to("compute") == 0.5
+
+    def test_exposures_that_count_stand_in_the_order_of_the_pillars(self) -> None:
+        line = samples.constituent(exposures={"algorithms": 0.1, "compute": 0.2})
+
+        assert list(line.exposures_on(date(2026, 5, 15))) == ["compute", "algorithms"]
+
+    def test_exposures_above_one_are_refused_on_a_past_day_too(self) -> None:
+        """0.4 of data counts before its date as well: 0.7 + 0.4 from 2025-03-31."""
+        with pytest.raises(
+            ValidationError, match=r"of AAA sum to 1\.1 on 2025-03-31, above 1"
+        ):
+            samples.constituent(
+                exposures={"compute": 0.6, "data": 0.4},
+                history={"compute": {"2024-03-31": 0.5, "2025-03-31": 0.7}},
+            )
+
+    def test_shares_that_change_places_on_one_day_fit(self) -> None:
+        """0.9 + 0.1 until both become 0.1 + 0.9."""
+        line = samples.constituent(
+            exposures={"compute": 0.1, "data": 0.9},
+            history={"compute": {"2025-01-31": 0.9}, "data": {"2025-01-31": 0.1}},
+        )
+
+        assert line.exposure_to("data") == 0.9
+
+    @pytest.mark.parametrize(
+        ("days", "position"),
+        [
+            (("2025-03-31", "2024-03-31"), 0),
+            (("2024-03-31", "2024-03-31"), 0),
+            (("2024-03-31", "2026-01-31"), 1),
+            (("2026-02-28",), 0),
+        ],
+    )
+    def test_a_history_out_of_order_is_refused_where_it_stands(
+        self, days: tuple[str, ...], position: int
+    ) -> None:
+        entries = tuple(samples.exposure_entry(day, 0.1) for day in days)
+
+        with pytest.raises(ValidationError, match="older than the next") as caught:
+            Exposure.model_validate(
+                {**samples.exposure_entry("2026-01-31", 0.2), "history": entries}
+            )
+
+        (failure,) = caught.value.errors()
+        error = failure["ctx"]["error"]
+        assert [place for place, _ in error.found] == [("history", position)]
+
+    def test_sources_of_a_history_must_be_listed_too(self) -> None:
+        line = samples.constituent(history={"compute": {"2024-03-31": 0.2}})
+        cited = line.model_dump()
+        cited["exposures"]["compute"]["history"][0]["source"] = "nobody"
+
+        with pytest.raises(
+            ValidationError, match="AAA cites the source nobody"
+        ) as caught:
+            samples.taxonomy(Constituent.model_validate(cited))
+
+        error = caught.value.errors()[0]["ctx"]["error"]
+        place = ("constituents", 0, "exposures", "compute", "history", 0, "source")
+        assert [found for found, _ in error.found] == [place]
 
     def test_a_line_is_found_by_its_ticker(self) -> None:
         two = samples.taxonomy(samples.constituent("AAA"), samples.constituent("BBB"))

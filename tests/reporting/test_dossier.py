@@ -527,3 +527,26 @@ def test_an_unknown_layer_is_shown_by_its_key() -> None:
     found = replace(screen(WORLD), layer_names={})
 
     assert "Layers: accelerators." in shown(explained("L00", found, recipe=recipe()))
+
+
+def test_the_exposure_that_counts_stands_first_and_then_those_of_other_dates() -> None:
+    earlier = {"compute": {"2024-03-31": 0.2, "2025-03-31": 0.4}}
+    lines = [
+        constituent(ticker, history=earlier if ticker == "L00" else None)
+        for ticker in TICKERS
+    ]
+    found = screen(taxonomy(*lines), as_of=date(2025, 12, 31))
+    used = recipe()
+
+    evidence = table(explained("L00", found, recipe=used), "Exposure")
+    plain = said("L00", found, recipe=used)["line"]["exposures"]["compute"]
+    (without,) = table(explained("L01", found, recipe=used), "Exposure")
+
+    assert [row[:5] for row in evidence] == [
+        ("compute", 0.4, "yes", "estimate", date(2025, 3, 31)),
+        ("compute", 0.5, "no, later", "estimate", date(2026, 1, 31)),
+        ("compute", 0.2, "no, earlier", "estimate", date(2024, 3, 31)),
+    ]
+    assert (plain["share"], plain["date"]) == (0.4, "2025-03-31")
+    assert [one["date"] for one in plain["others"]] == ["2024-03-31", "2026-01-31"]
+    assert without[:3] == ("compute", 0.5, "estimate")

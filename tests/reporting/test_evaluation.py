@@ -353,9 +353,22 @@ def test_what_biases_it_is_told_for_each_kind_of_record() -> None:
     biased = points("What biases it", evaluation())
 
     assert biased[0].startswith("Survivorship: the list is today's")
-    assert any(one.startswith("Look-ahead: exposures are today's") for one in biased)
     assert "Look-ahead" not in str(record(evaluation("forward"))["biases"])
     assert record(evaluation())["biases"] == list(biased)
+
+
+def test_lines_whose_exposure_was_not_known_yet_are_counted() -> None:
+    """Forty lines in each ranking; the exposure of twelve of the first came later."""
+    first, *others = evaluation().findings.rankings
+    found = evaluation(rankings=(replace(first, exposed_later=12), *others))
+
+    count = 40 * (1 + len(others))
+    assert (
+        f"Look-ahead: the exposures of 12 of the {count:,} lines ranked, one by one "
+        "in each ranking, became known only after it."
+    ) in points("What biases it", found)
+    assert "became known" not in str(points("What biases it", evaluation()))
+    assert compose(found).rows[0]["exposed_later"] == 12
 
 
 def test_settings_tried_before_are_a_bias_of_the_verdict() -> None:
@@ -397,7 +410,8 @@ def test_the_record_is_plain() -> None:
     assert found["persistence"] == [{"rankings": 1, "mean": 0.9}]
     assert found["rankings"][0] == {
         "run": "run0", "as_of": "2024-12-31", "made": None, "bought": "2025-01-02",
-        "lines": 40, "basket": [{"ticker": "NVDA", "weight": 0.25}],
+        "lines": 40, "exposed_later": 0,
+        "basket": [{"ticker": "NVDA", "weight": 0.25}],
     }  # fmt: skip
     assert found["basket"]["days"][0] == "2025-01-02"
     assert record(evaluation(benchmark=""))["benchmark"] is None
@@ -408,7 +422,7 @@ def test_a_row_is_a_ranking_with_what_came_of_it() -> None:
 
     assert rows[0] == {
         "as_of": "2024-12-31", "run": "run0", "made": None, "bought": "2025-01-02",
-        "lines": 40, "ic_21": 0.25, "ic_126": None, "basket": 0.1,
+        "lines": 40, "exposed_later": 0, "ic_21": 0.25, "ic_126": None, "basket": 0.1,
         "before_costs": 0.11, "all_lines": 0.0, "benchmark": 0.01,
     }  # fmt: skip
     assert rows[2]["basket"] is None

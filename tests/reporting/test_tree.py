@@ -51,6 +51,21 @@ def test_lines_stand_under_their_layer_in_their_pillar() -> None:
     assert compute.note == "One of three."
 
 
+def test_a_history_of_exposures_is_told_newest_first() -> None:
+    world = taxonomy(
+        constituent("AAA", history={"compute": {"2024-03-31": 0.2}}),
+        constituent("BBB"),
+    )
+
+    found = next(t for t in tables(tree.compose(world)) if "history" in t.title)
+
+    assert found.rows == (
+        ("AAA", "compute", date(2026, 1, 31), 0.5, "estimate", "The authors"),
+        ("AAA", "compute", date(2024, 3, 31), 0.2, "estimate", "The authors"),
+    )
+    assert not [t for t in tables(tree.compose(WORLD)) if "history" in t.title]
+
+
 def test_a_line_of_two_layers_stands_under_the_first() -> None:
     both = constituent("AAA").model_copy(update={"layers": ("memory", "accelerators")})
     layers = {

@@ -182,6 +182,34 @@ def test_an_exposure_is_to_blame() -> None:
     assert set(found["L00"]) == {"exposure"}
 
 
+def test_an_exposure_is_to_blame_where_another_entry_counts_on_the_later_day() -> None:
+    """One taxonomy, two days, closes that stand still: only the entry differs."""
+    world = taxonomy(
+        *(
+            constituent(
+                ticker,
+                exposures={PILLARS[row % 3]: 0.3 + row / 20},
+                history={"compute": {"2025-01-01": 0.9}} if row == 0 else None,
+                exposed_on="2026-06-30" if row == 0 else "2026-01-31",
+            )
+            for row, ticker in enumerate(TICKERS)
+        )
+    )
+    known = [
+        LineData(ticker, prices(np.full(300, 100.0 + row)))
+        for row, ticker in enumerate(TICKERS)
+    ]
+    before, after = (
+        screen(world, known, as_of=day) for day in (date(2026, 6, 29), AS_OF)
+    )
+
+    (own,) = (one for one in compare(before, after) if one.ticker == "L00")
+
+    assert before.facts["L00"].exposures["compute"].share == 0.9
+    assert after.facts["L00"].exposures["compute"].share == 0.3
+    assert set(own.score_parts) == {"exposure"}
+
+
 def test_a_figure_that_came_is_to_blame() -> None:
     without = BASE.other(without=(("L05", "GrossProfit"),))
 

@@ -136,6 +136,19 @@ class TestDescription:
         assert exposures["data"].publisher == "The authors"
         assert exposures["data"].date == date(2026, 1, 31)
 
+    def test_entries_of_other_dates_stand_beside_the_one_that_counts(self) -> None:
+        earlier = {"compute": {"2024-03-31": 0.2, "2025-03-31": 0.4}}
+        mixed = line(of=constituent(history=earlier), as_of=date(2025, 6, 30))
+
+        exposure = facts_of(mixed).exposures["compute"]
+
+        assert (exposure.share, exposure.date) == (0.4, date(2025, 3, 31))
+        assert [(one.share, one.date) for one in exposure.others] == [
+            (0.2, date(2024, 3, 31)),
+            (0.5, date(2026, 1, 31)),
+        ]
+        assert exposure.others[0].publisher == "The authors"
+
     def test_a_rate_other_than_the_dollar_is_told(self) -> None:
         foreign = constituent(statement_currency="TWD")
         fx = {"TWD": (DatedValue(0.03, AS_OF),)}

@@ -47,6 +47,22 @@ def test_nobody_buys_before_the_ranking_is_made(made: str, ready: str) -> None:
     assert found.ready == date.fromisoformat(ready or "2026-05-15")
 
 
+def test_ranked_lines_with_an_exposure_dated_later_are_counted() -> None:
+    """On the first day all but one of the twelve lines look ahead."""
+    early = {"compute": {"2026-01-01": 0.3}}
+    lines = [
+        samples.constituent(f"L{at:02d}", history=early if at == 0 else None)
+        for at in range(12)
+    ]
+
+    counts = [
+        section(samples.screen(samples.taxonomy(*lines), as_of=day)).exposed_later
+        for day in (date(2026, 1, 30), date(2026, 1, 31))
+    ]
+
+    assert counts == [11, 0]
+
+
 def test_a_factor_is_of_the_lines_whose_raw_value_is_known() -> None:
     screen = screens.bundled()
 

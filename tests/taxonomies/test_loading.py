@@ -227,5 +227,10 @@ def test_the_digest_is_of_what_is_said_and_not_of_how_it_is_laid_out() -> None:
     same = digest("# a remark\n" + GOOD.replace("title: A", "title:    A"))
     other = digest(GOOD.replace("share: 0.6", "share: 0.5"))
 
+    entry = "share: 0.5, basis: estimate, source: paper, rationale: Chips."
+    earlier = f"rationale: Chips., history: [{{{entry}, date: 2024-04-18}}]"
+    with_history = digest(GOOD.replace("rationale: Chips.", earlier))
+
+    assert with_history != digest(GOOD)
     assert same == digest(GOOD)
     assert other != digest(GOOD)

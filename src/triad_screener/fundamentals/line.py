@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         PriceSeries,
         StatementCell,
     )
-    from triad_screener.model.taxonomy import Constituent
+    from triad_screener.model.taxonomy import Constituent, ExposureEntry
     from triad_screener.model.vocabulary import Pillar
 
 STALE_PRICE_DAYS: Final = 10
@@ -288,11 +288,15 @@ class Line:
         return self.market_capitalisation + claims * self.statement_fx
 
     @cached_property
+    def exposures(self) -> Mapping[Pillar, ExposureEntry]:
+        """Share of revenue in each pillar as known on the as-of date."""
+        return self.constituent.exposures_on(self.as_of)
+
+    @cached_property
     def thesis_exposure(self) -> Quantity:
         """Sum over pillars of budget x exposure, a fraction."""
-        exposures = self.constituent.exposures
         total = sum(
-            budget * self.constituent.exposure_to(pillar)
+            budget * (self.exposures[pillar].share if pillar in self.exposures else 0.0)
             for pillar, budget in self._budgets.items()
         )
         figures = tuple(
@@ -304,10 +308,10 @@ class Line:
                 entry.date,
                 entry.source,
             )
-            for pillar, entry in exposures.items()
+            for pillar, entry in self.exposures.items()
         )
         found = Quantity(total, figures)
-        if any(entry.date > self.as_of for entry in exposures.values()):
+        if any(entry.date > self.as_of for entry in self.exposures.values()):
             return found.flagged(EXPOSURE_LATER)
         return found
 

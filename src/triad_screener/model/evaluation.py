@@ -35,6 +35,7 @@ class Section:
         signals: By signal, the value of each line that has one; more is better.
         basket: Weights by ticker; what is left to one is in reserve.
         currencies: Of the prices of its lines, by ticker.
+        exposed_later: Ranked lines of which an exposure is dated after its day.
     """
 
     run: str
@@ -43,6 +44,7 @@ class Section:
     signals: Mapping[Signal, Mapping[str, float]]
     basket: Mapping[str, float]
     currencies: Mapping[str, str]
+    exposed_later: int = 0
 
     @property
     def ready(self) -> date:
@@ -203,6 +205,7 @@ class Ranking:
             before all prices.
         lines: Ranked.
         basket: Weights by ticker; what is left to one is in reserve.
+        exposed_later: Ranked lines of which an exposure is dated after its day.
     """
 
     run: str
@@ -211,6 +214,7 @@ class Ranking:
     bought: date | None
     lines: int
     basket: Mapping[str, float]
+    exposed_later: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,8 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class ExposureFact:
-    """Share of revenue in a pillar, with its evidence."""
+class ExposureEvidence:
+    """A share of revenue in a pillar, and where it comes from."""
 
     share: float
     basis: Basis
@@ -82,6 +82,17 @@ class ExposureFact:
     source: str
     publisher: str
     rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureFact(ExposureEvidence):
+    """The share of revenue in a pillar that counts on the as-of date.
+
+    Attributes:
+        others: Entries of other dates, earlier and later, oldest first.
+    """
+
+    others: tuple[ExposureEvidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

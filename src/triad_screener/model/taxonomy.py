@@ -6,6 +6,7 @@ stand in a folder or a store. Shares of revenue are fractions in [0, 1].
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from math import fsum
 from typing import Literal, Self, TypeVar
 
@@ -77,7 +78,7 @@ class Layer(Part):
     pillar: Pillar
 
 
-class Exposure(Part):
+class ExposureEntry(Part):
     """Share of revenue that belongs to a pillar, with its evidence."""
 
     share: Share
@@ -85,7 +86,31 @@ class Exposure(Part):
     """An estimate is entered after a discount of one half."""
     source: Key
     date: IsoDate
+    """When the evidence became public."""
     rationale: Prose
+
+
+class Exposure(ExposureEntry):
+    """The newest share of revenue that belongs to a pillar, and what it was before."""
+
+    history: tuple[ExposureEntry, ...] = ()
+    """Earlier entries, oldest first."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for position, (one, after) in enumerate(pairwise(self.entries)):
+            if one.date >= after.date:
+                problem = (
+                    f"the entry of {one.date} stands before that of {after.date}; "
+                    "each must be older than the next, the exposure itself the newest"
+                )
+                raise MisfitError((("history", position), problem))
+        return self
+
+    @property
+    def entries(self) -> tuple[ExposureEntry, ...]:
+        """Every entry, oldest first."""
+        return (*self.history, self)
 
 
 class Identity(Part):
@@ -124,16 +149,45 @@ class Constituent(Part):
 
     @model_validator(mode="after")
     def _exposures_within_one(self) -> Self:
-        total = fsum(exposure.share for exposure in self.exposures.values())
-        if total > 1 + _SUM_TOLERANCE:
-            problem = f"the exposures of {self.ticker} sum to {total:.6g}, above 1"
-            raise MisfitError((("exposures",), problem))
+        for day in self._exposure_days():
+            total = fsum(entry.share for entry in self.exposures_on(day).values())
+            if total > 1 + _SUM_TOLERANCE:
+                when = f" on {day}" if self._has_exposure_history() else ""
+                problem = (
+                    f"the exposures of {self.ticker} sum to {total:.6g}{when}, above 1"
+                )
+                raise MisfitError((("exposures",), problem))
         return self
 
+    def _exposure_days(self) -> list[date]:
+        """Return the days from which on another entry counts, oldest first."""
+        exposures = self.exposures.values()
+        return sorted({one.date for exposure in exposures for one in exposure.entries})
+
+    def _has_exposure_history(self) -> bool:
+        return any(exposure.history for exposure in self.exposures.values())
+
+    def exposures_on(self, day: date) -> dict[Pillar, ExposureEntry]:
+        """Return the entries that count on ``day``, in the order of the pillars.
+
+        The one place that says which entry counts; a pillar without any is left out.
+        """
+        return {
+            pillar: _known_on(found, day)
+            for pillar in PILLARS
+            if (found := self.exposures.get(pillar))
+        }
+
     def exposure_to(self, pillar: Pillar) -> float:
-        """Return the share of revenue in ``pillar``; none entered counts as zero."""
+        """Return the newest share of revenue in ``pillar``; none counts as zero."""
         found = self.exposures.get(pillar)
         return found.share if found else 0.0
+
+
+def _known_on(exposure: Exposure, day: date) -> ExposureEntry:
+    """Return the newest entry on or before ``day``; before the first, the first."""
+    known = (entry for entry in reversed(exposure.entries) if entry.date <= day)
+    return next(known, exposure.entries[0])
 
 
 class Benchmark(Part):
@@ -311,12 +365,14 @@ class Taxonomy(Part):
         """Yield the place, the owner and the source id of everything cited."""
         for row, line in enumerate(self.constituents):
             for pillar, exposure in line.exposures.items():
-                place = ("constituents", row, "exposures", pillar)
+                place: Place = ("constituents", row, "exposures", pillar)
                 yield place, line.ticker, exposure.source
-        for row, entry in enumerate(self.watchlist):
+                for position, entry in enumerate(exposure.history):
+                    yield (*place, "history", position), line.ticker, entry.source
+        for row, company in enumerate(self.watchlist):
             for what in ("stages", "marks", "revenue", "holders", "events"):
-                for position, part in enumerate(getattr(entry, what)):
-                    yield ("watchlist", row, what, position), entry.id, part.source
+                for position, part in enumerate(getattr(company, what)):
+                    yield ("watchlist", row, what, position), company.id, part.source
 
     def constituent(self, ticker: str) -> Constituent | None:
         """Return the line called ``ticker``, if there is one."""

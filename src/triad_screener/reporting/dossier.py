@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from triad_screener.model.quantity import Figure
     from triad_screener.model.recipe import Recipe
     from triad_screener.model.scores import LineScore
-    from triad_screener.model.screen import LineFacts, Screen
+    from triad_screener.model.screen import ExposureFact, LineFacts, Screen
 
 _LABELS = {"CashCashEquivalentsAndShortTermInvestments": "cash and securities"}
 _STEPS = """\
@@ -248,7 +248,8 @@ def _groups(screen: Screen, line: LineScore) -> Table:
 
 
 def _evidence(fact: LineFacts) -> Table:
-    columns = (
+    """Return the entry that counts of each pillar, and those of other dates."""
+    columns: tuple[Column, ...] = (
         Column("Pillar", Kind.PILLAR, 100),
         Column("Share", Kind.FRACTION, 100),
         Column("Basis", Kind.TEXT, 80),
@@ -256,12 +257,31 @@ def _evidence(fact: LineFacts) -> Table:
         Column("Publisher", Kind.TEXT, 60),
         Column("Why", Kind.TEXT, 90),
     )
-    rows = tuple(
-        (p, e.share, e.basis.replace("_", " "), e.date, e.publisher, e.rationale)
+    rows: list[tuple[Cell, ...]] = [
+        (p, *entry)
         for p in PILLARS
-        if (e := fact.exposures.get(p))
-    )
-    return Table("Exposure, share of revenue", columns, rows)
+        if (found := fact.exposures.get(p))
+        for entry in _entries(found)
+    ]
+    if any(found.others for found in fact.exposures.values()):
+        columns = (*columns[:2], Column("Counts", Kind.TEXT, 95), *columns[2:])
+    else:
+        rows = [(*row[:2], *row[3:]) for row in rows]
+    return Table("Exposure, share of revenue", columns, tuple(rows))
+
+
+def _entries(found: ExposureFact) -> Iterator[tuple[Cell, ...]]:
+    """Yield the entry that counts, then the others, newest first."""
+    for entry in (found, *reversed(found.others)):
+        counts = "later" if entry.date > found.date else "earlier"
+        yield (
+            entry.share,
+            "yes" if entry is found else f"no, {counts}",
+            entry.basis.replace("_", " "),
+            entry.date,
+            entry.publisher,
+            entry.rationale,
+        )
 
 
 def _valuation(fact: LineFacts) -> Table:

@@ -53,7 +53,6 @@ BIASES: Final[Mapping[Origin, tuple[str, ...]]] = {
     ),
     "reconstructed": (
         "Survivorship: the list is today's, picked knowing how its lines fared.",
-        "Look-ahead: exposures are today's, in thesis, pillars, scores and baskets.",
         "Look-ahead: of figures restated since, the restated ones count.",
         "Statements count from their filing, else 60 to 120 days after their period.",
         "Hindsight: the recipe was made by people who know these years.",
@@ -166,13 +165,26 @@ def _evidence(found: Evaluation) -> Iterator[Block]:
 
 def biases(found: Evaluation) -> tuple[str, ...]:
     """Return what makes the past look better than it was, in sentences."""
-    if found.trials == 1:
-        return BIASES[found.origin]
-    tried = (
-        f"Selection: {found.trials:,} settings were tried, and nothing but the "
-        "deflated Sharpe ratio counts them."
-    )
-    return (*BIASES[found.origin], tried)
+    return (*BIASES[found.origin], *_exposed_later(found), *_tried(found))
+
+
+def _exposed_later(found: Evaluation) -> Iterator[str]:
+    """Say of how many ranked lines an exposure was not known yet."""
+    rankings = found.findings.rankings
+    lines = sum(one.lines for one in rankings)
+    if later := sum(one.exposed_later for one in rankings):
+        yield (
+            f"Look-ahead: the exposures of {later:,} of the {lines:,} lines ranked, "
+            "one by one in each ranking, became known only after it."
+        )
+
+
+def _tried(found: Evaluation) -> Iterator[str]:
+    if found.trials > 1:
+        yield (
+            f"Selection: {found.trials:,} settings were tried, and nothing but the "
+            "deflated Sharpe ratio counts them."
+        )
 
 
 def _origin(found: Evaluation) -> str:
@@ -529,6 +541,7 @@ def _rows(found: Evaluation) -> Iterator[dict[str, object]]:
             "made": one.made.isoformat() if one.made else None,
             "bought": one.bought.isoformat() if one.bought else None,
             "lines": one.lines,
+            "exposed_later": one.exposed_later,
             **{
                 f"ic_{horizon.sessions}": horizon.strength.coefficients[at]
                 for horizon in findings.horizons

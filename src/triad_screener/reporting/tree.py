@@ -56,6 +56,7 @@ def _blocks(taxonomy: Taxonomy, *, with_recipes: bool) -> Iterator[Block]:
         yield Paragraph(f"Last reviewed on {taxonomy.reviewed}.", Tone.QUIET)
     for pillar in taxonomy.pillars:
         yield _pillar(taxonomy, pillar)
+    yield from _histories(taxonomy)
     yield _watchlist(taxonomy)
     if with_recipes:
         yield from map(_recipe, taxonomy.recipes.items())
@@ -85,6 +86,34 @@ def _leaf(line: Constituent, layer: str) -> tuple[Any, ...]:
     star = " ★" if line.cornerstone else ""
     shares = (line.exposure_to(p) or None for p in PILLARS)
     return (layer, line.ticker, f"{line.name}{star}", line.role, *shares)
+
+
+def _histories(taxonomy: Taxonomy) -> Iterator[Table]:
+    """Yield every entry of the exposures that have more than one, newest first."""
+    columns = (
+        Column("Ticker", Kind.NAME, 100),
+        Column("Pillar", Kind.PILLAR, 90),
+        Column("Date", Kind.DATE, 95),
+        Column("Exposure", Kind.FRACTION, 98),
+        Column("Basis", Kind.TEXT, 80),
+        Column("Publisher", Kind.TEXT, 60),
+    )
+    rows = tuple(
+        (
+            line.ticker,
+            pillar,
+            entry.date,
+            entry.share,
+            entry.basis.replace("_", " "),
+            taxonomy.sources[entry.source].publisher,
+        )
+        for line in taxonomy.constituents
+        for pillar, exposure in line.exposures.items()
+        if exposure.history
+        for entry in reversed(exposure.entries)
+    )
+    if rows:
+        yield Table("Exposures with a history", columns, rows)
 
 
 def _watchlist(taxonomy: Taxonomy) -> Table:

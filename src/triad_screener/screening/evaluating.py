@@ -377,6 +377,7 @@ def _ranking(section: Section, outcomes: Outcomes) -> Ranking:
         outcomes.sessions[at].item() if has_come else None,
         len(section.signals[COMPOSITE]),
         section.basket,
+        section.exposed_later,
     )
 
 

@@ -12,7 +12,12 @@ from triad_screener.fundamentals.line import STALE_PRICE, Line
 from triad_screener.model.cross_section import CrossSection, FactorColumn
 from triad_screener.model.gap import Gap, Missing
 from triad_screener.model.market import LineData
-from triad_screener.model.screen import ExposureFact, LineFacts, Reading
+from triad_screener.model.screen import (
+    ExposureEvidence,
+    ExposureFact,
+    LineFacts,
+    Reading,
+)
 from triad_screener.model.vocabulary import PILLARS
 
 if TYPE_CHECKING:
@@ -24,8 +29,8 @@ if TYPE_CHECKING:
     from triad_screener.model.market import MarketData, PriceSeries, StatementCell
     from triad_screener.model.quantity import Figure, Quantity
     from triad_screener.model.recipe import Recipe
-    from triad_screener.model.taxonomy import Constituent, Taxonomy
-    from triad_screener.model.vocabulary import Pillar
+    from triad_screener.model.taxonomy import Constituent, ExposureEntry, Taxonomy
+    from triad_screener.model.vocabulary import Basis, Pillar
 
 #: Weeks of the trend; it has one point more.
 TREND_WEEKS: Final = 52
@@ -100,7 +105,7 @@ def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
         price_currency=line.identity.price_currency,
         statement_currency=line.identity.statement_currency,
         ordinary_per_receipt=line.identity.ordinary_per_receipt,
-        exposures=_exposures(constituent, taxonomy),
+        exposures=_exposures(line, publishers),
         half_yearly=line.identity.half_yearly,
         close=close.figures[0] if close else None,
         market_cap_usd=capitalisation.value if capitalisation else None,
@@ -150,21 +155,31 @@ def _rate(line: Line) -> Figure | None:
     return found.figures[0] if found and found.figures else None
 
 
-def _exposures(
-    constituent: Constituent, taxonomy: Taxonomy
-) -> dict[Pillar, ExposureFact]:
-    return {
-        pillar: ExposureFact(
-            entry.share,
-            entry.basis,
-            entry.date,
-            entry.source,
-            taxonomy.sources[entry.source].publisher,
-            entry.rationale,
+def _exposures(line: Line, publishers: Mapping[str, str]) -> dict[Pillar, ExposureFact]:
+    """Return the entries that count, each with those of other dates beside it."""
+    found = {}
+    for pillar, entry in line.exposures.items():
+        every = line.constituent.exposures[pillar].entries
+        others = tuple(
+            ExposureEvidence(*_evidence(one, publishers))
+            for one in every
+            if one is not entry
         )
-        for pillar in PILLARS
-        if (entry := constituent.exposures.get(pillar))
-    }
+        found[pillar] = ExposureFact(*_evidence(entry, publishers), others)
+    return found
+
+
+def _evidence(
+    entry: ExposureEntry, publishers: Mapping[str, str]
+) -> tuple[float, Basis, date, str, str, str]:
+    return (
+        entry.share,
+        entry.basis,
+        entry.date,
+        entry.source,
+        publishers[entry.source],
+        entry.rationale,
+    )
 
 
 def _flags(

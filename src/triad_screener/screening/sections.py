@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triad_screener.factors import FACTORS
+from triad_screener.fundamentals.line import EXPOSURE_LATER
 from triad_screener.model.evaluation import Section, Signal
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def section(screen: Screen, made: date | None = None) -> Section:
         dict(_signals(screen)),
         basket(screen),
         {name: fact.price_currency for name, fact in screen.facts.items()},
+        sum(
+            EXPOSURE_LATER in screen.facts[line.ticker].flags
+            for line in screen.scores.lines
+        ),
     )
 
 

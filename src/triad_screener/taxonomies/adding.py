@@ -53,7 +53,7 @@ _HINTS: Final[Mapping[str, str]] = {
     "of which one half is entered",
     "exposures.pillar.source": "a key under sources; add it there, too",
     "exposures.pillar.date": "day on which the evidence became public, as in "
-    "2026-05-15",
+    "2026-05-15; older evidence goes under history",
     "exposures.pillar.rationale": "the evidence in a sentence",
 }
 _HINT_COLUMN: Final = 28

@@ -343,7 +343,7 @@ def reconstruct(
         )
     told = (
         _counted(thin, f"of fewer than {evaluating.FEWEST_LINES} lines"),
-        _counted(bare, "by today's exposures alone, without a figure of its day"),
+        _counted(bare, "by exposures alone, without a figure of its day"),
     )
     return Found(tuple(found), tuple(filter(None, told)))
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,7 +71,7 @@ def test_columns_of_unequal_length_are_rejected() -> None:
 
 
 def test_another_key_than_asked_for_is_rejected() -> None:
-    assert reason({**made(), "cik": "1"}) == "rejected: another company"
+    assert reason({**made(), "cik": "1"}) == "rejected: another key"
 
 
 def test_a_symbol_that_is_none_is_rejected() -> None:
@@ -101,11 +106,17 @@ def test_the_feed_is_read_whole() -> None:
         reply("current.atom").replace(b"S-1/A - TG-17", b"TG-17"),
         reply("current.atom").replace(b"=0001493152-26-001260<", b"=<"),
         b'<!DOCTYPE feed [<!ENTITY a "aaaa">]><feed/>',
+        '<!DOCTYPE feed [<!ENTITY a "aaaa">]><feed>&a;</feed>'.encode("utf-16"),
     ],
 )
 def test_a_feed_that_is_none_is_rejected(content: bytes) -> None:
     with pytest.raises(FetchFailure, match="current filings"):
         pages.feed(content)
+
+
+def test_a_feed_in_an_encoding_that_hides_declarations_is_rejected() -> None:
+    with pytest.raises(FetchFailure, match="current filings"):
+        pages.feed(reply("current.atom").decode("latin-1").encode("utf-16"))
 
 
 def test_a_feed_without_a_filing_day_goes_by_its_time() -> None:
@@ -143,3 +154,84 @@ def test_every_company_behind_a_hit_is_read() -> None:
 )
 def test_a_price_range_is_found_where_it_is_said(text: str, price: str) -> None:
     assert pages.price_range(text.encode()) == price
+
+
+def test_a_prospectus_with_a_sign_that_is_none_is_rejected() -> None:
+    with pytest.raises(FetchFailure, match="prospectus"):
+        pages.price_range(b"&#" + b"9" * 5000 + b";")
+
+
+_MEGABYTE = 1_000_000
+_ENTRY = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>{title}</title>'
+    "<id>0001493152-26-001260</id><updated>2026-01-12</updated>"
+    "<summary>{summary}</summary></entry></feed>"
+)
+_TITLE = "S-1 - Example Inc (0001234567) (Filer)"
+
+
+def _much(text: str) -> str:
+    return text * (_MEGABYTE // len(text))
+
+
+def _hits(name: str) -> bytes:
+    source = {
+        "form": "S-1",
+        "file_date": "2026-01-12",
+        "adsh": "0001493152-26-001260",
+        "display_names": [name],
+    }
+    hits = [{"_id": "a:b", "_source": source}]
+    return json.dumps({"timed_out": False, "hits": {"hits": hits}}).encode()
+
+
+#: By reader and what it is made of: pages of a megabyte each.
+HOSTILE: dict[tuple[str, str], bytes] = {
+    **{
+        ("feed", f"summary {part!r}"): _ENTRY.format(
+            title=_TITLE, summary=_much(part)
+        ).encode()
+        for part in ("Filed:", "Filed: ", "Filed:1", "Filed:2026-01-1 ")
+    },
+    **{
+        ("feed", f"title {start!r} {part!r}"): _ENTRY.format(
+            title=f"{start}{_much(part)}", summary=""
+        ).encode()
+        for start in ("S-1 - ", "")
+        for part in ("x", " (1", "(", " (", "1", " - ", "a WD - ", " WD")
+    },
+    ("feed", "nested"): b"<a>" * (_MEGABYTE // 3),
+    **{
+        ("search", part): _hits(_much(part))
+        for part in (" ", "x ", "(CIK ", "(CIK 1)", "(CIK 1) ", "1")
+    },
+    ("search", "nested"): b"[" * _MEGABYTE,
+    ("submissions", "nested"): b'{"cik":' * (_MEGABYTE // 7),
+    **{
+        ("price_range", part): _much(part).encode()
+        for part in ("<", "<a", "&", "&#9", "9", "between ", "between $1 and $", " $")
+    },
+}
+
+
+def _read_all() -> None:
+    """Read every page; to be called in a process of its own."""
+    for (reader, _), content in HOSTILE.items():
+        key = [MADE] if reader == "submissions" else []
+        with suppress(FetchFailure):
+            getattr(pages, reader)(content, *key)
+
+
+def test_a_page_made_to_be_slow_is_read_like_any_other() -> None:
+    """Thirty pages of a megabyte take seconds; squared, one took hours."""
+    tests = str(Path(__file__).parents[1])
+    code = "from sources import test_edgar_pages as t; t._read_all()"
+
+    done = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": tests},
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0

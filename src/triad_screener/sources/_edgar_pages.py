@@ -2,6 +2,8 @@
 
 Every reader is strict: a page that is cut short, or has another shape, is rejected as a
 whole. Names are cleaned of what moves a cursor; whoever shows them escapes the rest.
+No expression may look at a sign more often than a fixed number of times, so that a page
+made to be slow is read in the time of any other.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ _TICKER: Final = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}")
 _DOCUMENT: Final = re.compile(r"[\w\-.]{1,200}")
 #: Such as ``S-1/A - Example Inc (0001234567) (Filer)``.
 _TITLE: Final = re.compile(r"(?P<form>\S+(?: WD)?) - (?P<name>.+) \((?P<cik>\d+)\)")
-_NAMED: Final = re.compile(r"(?P<name>.*?)\s*\(CIK (?P<cik>\d{1,10})\)\s*")
+_NAMED: Final = re.compile(r"(?P<name>.*)\(CIK (?P<cik>\d{1,10})\)\s*")
+#: Such as ``<b>Filed:</b> 2026-05-14``.
+_FILED: Final = re.compile(r"Filed:\D{0,50}(\d{4}-\d{2}-\d{2})")
 
 
 class Found(NamedTuple):
@@ -74,7 +78,7 @@ def submissions(content: bytes, cik: str) -> Registrant:
         number = _cik(str(found["cik"]))
         if number != cik:
             detail = f"EDGAR answered with CIK {number} in place of {cik}."
-            raise FetchFailure("rejected: another company", detail)
+            raise FetchFailure("rejected: another key", detail)
         return Registrant(
             cik=number,
             name=_name(found["name"]),
@@ -111,7 +115,8 @@ def feed(content: bytes) -> tuple[Found, ...]:
         FetchFailure: If it is not that.
     """
     with _readable("list of current filings"):
-        if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        # A null byte is the sign of an encoding that would hide the other two.
+        if any(sign in content for sign in (b"<!DOCTYPE", b"<!ENTITY", b"\0")):
             message = "a feed declares nothing"
             raise ValueError(message)
         root = ET.fromstring(content)  # noqa: S314 - without declarations there are no entities
@@ -125,7 +130,7 @@ def _entry(entry: ET.Element) -> Found:
     accession = _ACCESSION.search(_text(entry, "id"))
     if title is None or accession is None:
         raise ValueError(_text(entry, "title"))
-    filed = re.search(r"Filed:\D*(\d{4}-\d{2}-\d{2})", _text(entry, "summary"))
+    filed = _FILED.search(_text(entry, "summary"))
     day = filed[1] if filed else _text(entry, "updated")[:10]
     filing = _filing(title["form"], day, accession[0], "")
     return Found(_cik(title["cik"]), _name(title["name"]), filing)
@@ -172,12 +177,16 @@ _MOST_READ: Final = 3_000_000
 def price_range(content: bytes) -> str:
     """Return the price range that a prospectus names, in words; empty without one.
 
+    Raises:
+        FetchFailure: If its text cannot be read.
+
     Examples:
         >>> price_range(b"<p>will be between <b>$31.00</b> and&nbsp;$33.00 per share")
         'a price range of USD 31.00 to 33.00'
     """
     text = content[:_MOST_READ].decode("utf-8", "replace")
-    text = " ".join(unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())
+    with _readable("prospectus"):  # a character of ten thousand digits is none
+        text = " ".join(unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())
     found = _RANGE.search(text)
     return f"a price range of USD {found[1]} to {found[2]}" if found else ""
 

@@ -32,11 +32,14 @@ def test_only_news_and_missing_answers_are_worth_telling() -> None:
     assert Checked(failures=(CUT_OFF,)).is_worth_telling
 
 
-def test_an_unknown_key_and_two_namesakes_are_no_outage() -> None:
-    unknown = replace(CUT_OFF, reason="absent")
-    namesakes = replace(CUT_OFF, reason="ambiguous")
+def test_an_unknown_key_namesakes_and_a_key_of_another_need_a_person() -> None:
+    lasting = tuple(
+        replace(CUT_OFF, reason=reason)
+        for reason in ("absent", "ambiguous", "rejected: another company")
+    )
     unreadable = replace(CUT_OFF, reason="rejected: not readable")
 
-    done = Checked(failures=(unknown, namesakes, CUT_OFF, unreadable))
+    done = Checked(failures=(*lasting, CUT_OFF, unreadable))
 
+    assert done.questions == lasting
     assert done.outages == (CUT_OFF, unreadable)

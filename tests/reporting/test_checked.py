@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from triad_screener.model.document import Paragraph, Table
 from triad_screener.model.watch import Checked, Company, WatchCheck, WatchEvent
@@ -89,6 +90,22 @@ def test_no_answer_is_not_no_news() -> None:
     assert checked.compose(done).title.endswith("no news; no answer on 2")
 
 
+def test_what_needs_a_person_is_told_apart_from_what_may_pass() -> None:
+    unknown = replace(FAILED, reason="absent")
+    done = replace(DONE, events=(), failures=(unknown,))
+
+    both = replace(done, failures=(unknown, FEED))
+
+    mend = (
+        "Asking again does not help: mend the taxonomy; until then no news of Startup "
+        "is seen."
+    )
+    assert said(done)[1:] == [mend]
+    assert said(both)[1:] == ["No answer is not no news: check again.", mend]
+    record: Any = checked.compose(both).record
+    assert [one["needs_a_person"] for one in record["failures"]] == [True, False]
+
+
 def test_an_interrupted_check_says_so() -> None:
     report = checked.compose(replace(DONE, interrupted=True))
 
@@ -112,6 +129,7 @@ def test_the_record_says_the_same_in_plain_values() -> None:
             "source": "edgar",
             "reason": "network",
             "detail": "Newest S-1 filings: It was cut off.",
+            "needs_a_person": False,
         }
     ]
     assert record["companies"] == [

@@ -102,8 +102,9 @@ def source(server: EdgarServer, settings: MarkSourceSettings) -> Iterator[Edgar]
 def asked(
     name: str = "Lakehouse Labs", cik: str | None = None, **parts: object
 ) -> Asked:
+    """One who is asked about; a key stands in the taxonomy."""
     entry = watching(
-        name=name, stages=({**STAGE, "stage": "private"},), **parts
+        name=name, cik=cik, stages=({**STAGE, "stage": "private"},), **parts
     ).watchlist[0]
     return Asked(entry, "private", cik)
 
@@ -449,14 +450,39 @@ class TestOutages:
         assert feed.detail.startswith("Newest S-1 filings: The list of current filings")
         assert found.reason == ""
 
-    def test_a_key_that_edgar_does_not_know_is_absent(
+    def test_a_key_that_edgar_does_not_know_may_be_mistyped(
         self, source: Edgar, server: EdgarServer
     ) -> None:
         del server
 
         found = look_at(source, asked("Nobody", "0000000009"))
 
-        assert (found.reason, found.detail) == ("absent", "EDGAR has no such page.")
+        assert found.reason == "absent"
+        assert found.detail == (
+            "EDGAR knows no company with CIK 0000000009: the key may be mistyped; "
+            "mend it in the taxonomy."
+        )
+
+    def test_a_key_found_by_name_that_leads_nowhere_is_no_slip_of_the_pen(
+        self, source: Edgar, server: EdgarServer
+    ) -> None:
+        server.pages["search"] = reply("search.json")
+        by_name = replace(asked("Lakehouse Labs"), cik="0009999903")
+
+        found = look_at(source, by_name)
+
+        assert (found.reason, found.cik) == ("", "0009999903")
+        assert steps(found) == [("D", None), ("S-1", "public_filed")]
+
+    @pytest.mark.parametrize("page", ["feed", "search"])
+    def test_a_list_that_is_not_there_says_nothing_of_a_company(
+        self, page: str, source: Edgar, server: EdgarServer
+    ) -> None:
+        server.faults[page] = Answer(404)
+
+        first = look(source, asked())[0]
+
+        assert first.reason == "rejected: page moved"
 
     def test_a_search_that_ran_out_of_time_is_an_outage(
         self, source: Edgar, server: EdgarServer

@@ -111,13 +111,16 @@ def test_if_nobody_answered_it_is_an_error(
     assert done.is_worth_telling
 
 
-def test_a_company_that_is_not_known_is_no_outage(check: Check) -> None:
+def test_a_company_that_is_not_known_needs_a_person_and_is_no_outage(
+    check: Check,
+) -> None:
     check.watcher.failures["*"] = ABSENT
 
     done = check()
 
     assert watching.failure(done) is None
-    assert watching.code(done, wanted=True) == 0
+    assert watching.code(done, wanted=True) == 3
+    assert watching.code(done, wanted=False) == 0
     assert done.is_worth_telling
 
 

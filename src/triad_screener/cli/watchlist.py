@@ -114,7 +114,8 @@ def check(
         bool,
         typer.Option(
             "--exit-code",
-            help="Exit 1 if a stage changed, 3 if there was no answer on a company.",
+            help="Exit 1 if a stage changed, 3 if there was no answer on a company or "
+            "its key needs a person.",
             rich_help_panel="Output",
         ),
     ] = False,

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 SightingKind = Literal["stage", "mark", "filing", "event"]
 #: Several companies have the name that was looked for: none of them is taken.
 AMBIGUOUS = "ambiguous"
+#: The key that is written down is that of a company of another name.
+ANOTHER_COMPANY = "rejected: another company"
+#: Answers that stay the same until a person mends the taxonomy.
+FOR_A_PERSON = (ABSENT, AMBIGUOUS, ANOTHER_COMPANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,11 @@ class WatchCheck:
     reason: str = ""
     detail: str = ""
 
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether asking again changes nothing: the taxonomy has to be mended."""
+        return self.reason in FOR_A_PERSON
+
 
 @dataclass(frozen=True, slots=True)
 class Followed:
@@ -232,7 +241,10 @@ class Checked:
 
     @property
     def outages(self) -> tuple[WatchCheck, ...]:
-        """Failures that say nothing of the company: it may have news."""
-        return tuple(
-            one for one in self.failures if one.reason not in (ABSENT, AMBIGUOUS)
-        )
+        """Failures that may pass: whoever asks again may get an answer."""
+        return tuple(one for one in self.failures if not one.needs_a_person)
+
+    @property
+    def questions(self) -> tuple[WatchCheck, ...]:
+        """Failures that last until a person mends the taxonomy."""
+        return tuple(one for one in self.failures if one.needs_a_person)

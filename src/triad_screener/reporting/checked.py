@@ -36,6 +36,7 @@ def compose(done: Checked) -> Report:
                     "source": one.source,
                     "reason": one.reason,
                     "detail": one.detail,
+                    "needs_a_person": one.needs_a_person,
                 }
                 for one in done.failures
             ],
@@ -75,7 +76,12 @@ def _blocks(
         yield Paragraph("Nothing new was seen of those that could be asked about.")
     if done.failures:
         yield _failures(done, names)
+    if done.outages:
         yield Paragraph("No answer is not no news: check again.", Tone.NOTICE)
+    if done.questions:
+        unseen = ", ".join(names.get(one.entry, "all") for one in done.questions)
+        told = f"mend the taxonomy; until then no news of {unseen} is seen."
+        yield Paragraph(f"Asking again does not help: {told}", Tone.NOTICE)
 
 
 def _news(news: list[WatchEvent], names: Mapping[str, str]) -> Table:

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.live import ABSENT, FetchFailure
 from triad_screener.model.vocabulary import ENDED
-from triad_screener.model.watch import AMBIGUOUS, Looked, Registrant
+from triad_screener.model.watch import (
+    AMBIGUOUS,
+    ANOTHER_COMPANY,
+    Looked,
+    Registrant,
+)
 from triad_screener.screening import filings
 from triad_screener.sources import _edgar_pages as pages
 from triad_screener.sources._edgar_cache import Cache
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
     from triad_screener.model.watch import Asked, Sighting
     from triad_screener.ports import MarkSourceSettings
     from triad_screener.sources._edgar_pages import Found
+    from triad_screener.sources._edgar_wire import Reply
 
 PUBLISHER: Final = "SEC EDGAR"
 _SUBMISSIONS: Final = "https://data.sec.gov/submissions/CIK{}.json"
@@ -99,14 +105,33 @@ class Edgar:
         self._wire.stop()
 
     def _look(self, asked: Asked, current: Sequence[Found]) -> Looked:
-        if asked.cik:
-            found = self._filings(asked, asked.cik)
-        else:
+        found = self._of_key(asked) if asked.cik else None
+        if found is None:
             named = self._named(asked.entry, current)
             if not named:
                 return Looked(asked.entry.id)
             found = self._of_name(asked, named)
         return Looked(asked.entry.id, self._sightings(asked, found), found.cik)
+
+    def _of_key(self, asked: Asked) -> Registrant | None:
+        """Return the company of a key; None if a key found by name leads nowhere.
+
+        Raises:
+            FetchFailure: If there is no answer; absent if EDGAR does not know a key
+                that is written down.
+        """
+        try:
+            return self._filings(asked, str(asked.cik))
+        except FetchFailure as failure:
+            if failure.reason != ABSENT:
+                raise
+            if asked.entry.cik is None:
+                return None
+            detail = (
+                f"EDGAR knows no company with CIK {asked.cik}: the key may be "
+                "mistyped; mend it in the taxonomy."
+            )
+            raise FetchFailure(ABSENT, detail) from failure
 
     def _current(self, form: str) -> tuple[Found, ...]:
         params = {
@@ -116,10 +141,29 @@ class Edgar:
             "count": _FEED_LENGTH,
             "output": "atom",
         }
-        reply = self._wire.fetch(_CURRENT, params)
+        reply = self._page(_CURRENT, params)
         found = pages.feed(reply.content)
         reply.keep()
         return found
+
+    def _page(
+        self,
+        url: str,
+        params: Mapping[str, str],
+        *,
+        fresh_for: timedelta | None = None,
+    ) -> Reply:
+        """Return a page that is there whatever a company is called.
+
+        Raises:
+            FetchFailure: If there is none; never absent, which is said of companies.
+        """
+        try:
+            return self._wire.fetch(url, params, fresh_for=fresh_for)
+        except FetchFailure as failure:
+            if failure.reason != ABSENT:
+                raise
+            raise FetchFailure("rejected: page moved", failure.detail) from failure
 
     def _filings(self, asked: Asked, cik: str) -> Registrant:
         reply = self._wire.fetch(_SUBMISSIONS.format(cik))
@@ -129,7 +173,7 @@ class Edgar:
         if any(filings.is_like(n, names) for n in (found.name, *found.former_names)):
             return found
         detail = f"CIK {cik} is that of {found.name}: mend it in the taxonomy."
-        raise FetchFailure("rejected: another company", detail)
+        raise FetchFailure(ANOTHER_COMPANY, detail)
 
     def _named(self, entry: WatchlistEntry, current: Sequence[Found]) -> list[Found]:
         """Return filings of the one company that is called like the entry."""
@@ -157,7 +201,7 @@ class Edgar:
             "entityName": words,
             "forms": ",".join(filings.FORMS),
         }
-        reply = self._wire.fetch(_SEARCH, params, fresh_for=_SEARCH_FRESH)
+        reply = self._page(_SEARCH, params, fresh_for=_SEARCH_FRESH)
         found = pages.search(reply.content)
         reply.keep()
         return found

@@ -231,13 +231,15 @@ def proposal(taxonomy: Taxonomy, done: Checked, store: Store, now: datetime) -> 
 def code(done: Checked, *, wanted: bool) -> int:
     """Return 1 if a stage changed, else 3 if a company may have news unseen, else 0.
 
+    It may where there was no answer, and where the answer needs a person.
+
     Args:
         done: The check.
         wanted: Whether the exit code shall say it; else it is 0.
     """
     if done.changes and wanted:
         return DIFFERENT
-    return BELOW_FLOOR if done.outages and wanted else 0
+    return BELOW_FLOOR if done.failures and wanted else 0
 
 
 def failure(done: Checked) -> TriadError | None:

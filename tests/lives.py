@@ -54,6 +54,7 @@ class Vendor:
         self.publisher = "Yahoo Finance"
         self.market = market
         self.requests = 0
+        self.server_time: datetime | None = None
         self.asked: list[Task] = []
         self.failures: dict[tuple[Kind, str] | str, BaseException] = {}
         self.splits: dict[str, tuple[tuple[date, float], ...]] = {}

@@ -84,7 +84,7 @@ class Yahoo:
 
     def __init__(self, server: YahooServer, clock: Clock) -> None:
         self.server = server
-        self._clock = clock
+        server.now = lambda: format_datetime(clock.now(), usegmt=True)
         self.charts: dict[str, Json] = {}
         self.statements: dict[str, Json] = {}
         self.quotes: dict[str, Json] = {}
@@ -110,8 +110,7 @@ class Yahoo:
         return self._good("quoteResponse", found)
 
     def _good(self, kind: str, result: Sequence[Json]) -> Answer:
-        now = format_datetime(self._clock.now(), usegmt=True)
-        return as_json({kind: {"result": result, "error": None}}, Date=now)
+        return as_json({kind: {"result": result, "error": None}})
 
     def trade(
         self,
@@ -270,6 +269,8 @@ class Program:
         """Run it in a process of its own, every warning shown; do ``first`` first."""
         code = (
             f"import sys; {first}; {PATIENCE}\nfrom triad_screener import cli\n"
+            "from datetime import datetime\nfrom triad_screener.cli import _clock\n"
+            f"_clock.now = lambda: datetime.fromisoformat('{_clock.now()}')\n"
             f"sys.exit(cli.run({self.arguments(*arguments)!r}))"
         )
         return subprocess.Popen(  # noqa: S603 - our own program

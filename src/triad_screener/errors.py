@@ -10,6 +10,7 @@ TriadError                  70    a fault of the program
 ├── LockedError             75    another process holds the store or the outbox
 ├── RateLimitedError        75    the source wants fewer requests
 ├── OutOfMemoryError        75    the machine has too little memory left
+├── ClockError              78    the clock of this machine is wrong
 ├── InputError              65    a data file is not what it should be
 ├── OutputError             73    the answer cannot be written
 │   └── UnwritableStoreError 73   the store cannot be written
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
 #: Exit codes that are results, not errors.
 DIFFERENT = 1
@@ -214,6 +216,24 @@ class OutOfMemoryError(TriadError):
         super().__init__(
             f"There is not enough memory for {what}.",
             "Close other programs, or raise the limit of this shell ('ulimit -v').",
+        )
+
+
+class ClockError(TriadError):
+    """The clock of this machine is off by more than a day; nothing was kept.
+
+    Args:
+        here: What it says.
+        there: What the source that answered says.
+    """
+
+    exit_code = 78
+
+    def __init__(self, here: datetime, there: datetime) -> None:
+        super().__init__(
+            f"This machine's clock says {here:%Y-%m-%d %H:%M} UTC, and the source "
+            f"{there:%Y-%m-%d %H:%M}.",
+            "Set the clock; until then nothing new is kept.",
         )
 
 

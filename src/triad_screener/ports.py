@@ -59,6 +59,11 @@ class LiveSource(Protocol):
     publisher: str
     requests: int
 
+    @property
+    def server_time(self) -> datetime | None:
+        """What time it was when the last answer was sent; None if nobody said."""
+        ...
+
     def prices(self, symbol: str, since: date | None) -> Bars:
         """Return daily bars from ``since`` on; None for the whole history wanted."""
         ...

@@ -74,6 +74,12 @@ _ADDRESS_IN_IT: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _HOST: Final = re.compile(
     r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:]{2,39}"
 )
+_PROXY: Final = re.compile(
+    r"(?:[a-z0-9+.-]+://)?(?P<user>[^/?#]*@)?"
+    r"(?P<host>(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)"
+    r"(?P<rest>(?:[/?#][^@]*)?)",
+    re.IGNORECASE,
+)
 _BETWEEN_COMMAS: Final = re.compile(r'(?:"[^"]*"|[^,"])+')
 _LAST_PORT, _MOST_RECIPIENTS, _LONGEST_QUOTE = 65_535, 100, 100
 #: Seconds that a command may take to give a password; bytes that are read of one.
@@ -169,6 +175,28 @@ def cache_folder() -> tuple[Path, str]:
     from platformdirs import user_cache_path  # noqa: PLC0415 - likewise
 
     return _folder("cache_folder", lambda: user_cache_path("triad", appauthor=False))
+
+
+def proxy_host(address: str) -> str:
+    """Return host and port of the address of a proxy, and nothing that is secret.
+
+    A name, a password, a path or what follows it may be; empty where the host cannot
+    be told from them.
+
+    Examples:
+        >>> proxy_host("http://me:secret@proxy.example:8080/token")
+        'proxy.example:8080'
+        >>> proxy_host("http://me:sec/ret@proxy.example")
+        ''
+    """
+    found = _PROXY.fullmatch(address)
+    return found["host"] if found else ""
+
+
+def is_bare_proxy(address: str) -> bool:
+    """Return whether the address of a proxy is a host and a port alone."""
+    found = _PROXY.fullmatch(address)
+    return found is not None and not found["user"] and found["rest"] in ("", "/")
 
 
 def store_file() -> Path:

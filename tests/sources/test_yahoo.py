@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -669,3 +669,11 @@ def test_statements_and_quotes_come_in_the_public_way(
     assert {cell.currency for cell in cells} == {"USD", "shares"}
     assert isinstance(found, QuoteFacts)
     assert found.shares == 10
+
+
+def test_the_time_of_the_server_is_known_from_its_answer(live: Yahoo) -> None:
+    assert live.server_time is None
+
+    live.prices("ACME", None)
+
+    assert live.server_time == datetime(2026, 5, 15, 22, tzinfo=UTC)

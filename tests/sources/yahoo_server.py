@@ -86,6 +86,8 @@ class YahooServer(ThreadingHTTPServer):
         certificate.configure_cert(self.trusted)
         self.asked: list[Asked] = []
         self.crumb = 1
+        #: What stands in a ``Date``.
+        self.now: Callable[[], str] = lambda: NOW
         #: By endpoint: answers to give first, or one to give always.
         self.faults: dict[str, Answer | list[Answer]] = {}
         #: By endpoint: what a good answer is made of.
@@ -213,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response_only(answer.status)
-        for name, value in {"Date": NOW, **answer.headers}.items():
+        for name, value in {"Date": self.yahoo.now(), **answer.headers}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body) + answer.cut))
         self.end_headers()

@@ -125,7 +125,7 @@ def test_a_network_that_does_not_answer_gives_its_code(
 def test_the_proxy_is_named_without_its_password(
     filled: Means, world: World, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.example:8080")
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.example:8080/secret")
     monkeypatch.setenv("SSL_CERT_FILE", "/etc/my.pem")
 
     good = examined(filled, world)["network"]
@@ -140,7 +140,7 @@ def test_the_proxy_is_named_without_its_password(
 
 
 @pytest.mark.parametrize(
-    ("days", "result", "code"), [(-5, "failed", 70), (20, "warning", 0)]
+    ("days", "result", "code"), [(-5, "failed", 78), (20, "warning", 0)]
 )
 def test_a_clock_that_does_not_fit_the_source_is_told(
     days: int, result: str, code: int, filled: Means, world: World, clock: Clock
@@ -150,6 +150,30 @@ def test_a_clock_that_does_not_fit_the_source_is_told(
     found = examined(filled, world)["clock"]
 
     assert (found.result, found.exit_code) == (result, code)
+
+
+@pytest.mark.parametrize("days", [-2, 400])
+def test_a_clock_that_contradicts_the_server_is_told(
+    days: int, filled: Means, world: World, clock: Clock, vendor: Vendor
+) -> None:
+    vendor.server_time = clock.now()
+    clock.forward(days=days)
+
+    found = examined(filled, world)["clock"]
+
+    assert (found.result, found.exit_code) == ("failed", 78)
+    assert "Yahoo Finance says 2026-05-16 12:00" in found.evidence
+
+
+def test_a_store_that_knows_the_future_says_that_the_clock_is_behind(
+    filled: Means, world: World, clock: Clock
+) -> None:
+    clock.forward(days=-5)
+
+    found = examined(filled, world, offline=True)["store"]
+
+    assert (found.result, found.exit_code) == ("warning", 0)
+    assert "clock of this machine: it is behind" in found.remedy
 
 
 def test_a_taxonomy_with_a_mistake_is_told_and_ends_the_visit(

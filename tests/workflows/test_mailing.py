@@ -200,3 +200,9 @@ class TestSilence:
 
     def test_silence_may_be_without_end(self) -> None:
         assert not mailing.is_overdue([posted(NOW - timedelta(days=999))], NOW, None)
+
+    def test_a_letter_dated_by_a_clock_that_ran_ahead_stops_no_heartbeat(self) -> None:
+        ahead = NOW + timedelta(days=400)
+
+        assert mailing.is_overdue([posted(ahead)], NOW, 28)
+        assert not mailing.is_overdue([posted(ahead), posted(NOW)], NOW, 28)

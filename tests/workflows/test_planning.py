@@ -215,3 +215,18 @@ def test_a_taxonomy_wants_its_lines_its_benchmarks_and_every_currency() -> None:
     assert everything_wanted.funds == ("SMH",)
     assert everything_wanted.currencies == ("TWD",)
     assert one == planning.Wanted(("NVDA",))
+
+
+def test_a_time_to_come_counts_as_never() -> None:
+    ahead = may(15) + timedelta(days=400)
+    last = {
+        ("prices", "AAA"): had(ahead, newest=FRIDAY),
+        ("rates", "TWD"): LastFetch(ahead, may(14), "rejected: x", newest=FRIDAY),
+    }
+
+    found = planning.as_of_now(last, may(16))  # type: ignore[arg-type]
+
+    assert {one.good_at for one in found.values()} == {None}
+    assert [one.newest for one in found.values()] == [FRIDAY, FRIDAY]
+    tasks = planning.plan(planning.Wanted(("AAA",)), last, may(16))  # type: ignore[arg-type]
+    assert Task("prices", "AAA", FRIDAY - timedelta(days=7)) in tasks

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lives import ABSENT, LIMITED, NETWORK
-from triad_screener.errors import UnwritableStoreError
+from triad_screener.errors import ClockError, UnwritableStoreError
 from triad_screener.model.live import FetchFailure
 from triad_screener.store import Store
 from triad_screener.workflows import fetching
@@ -284,3 +284,41 @@ def test_an_interruption_inside_the_database_is_an_interruption(
 
     assert done.interrupted
     assert len(means.store.last_fetches()) == done.good > 0
+
+
+def test_a_clock_that_ran_ahead_for_a_day_does_not_freeze_the_store(
+    taxonomy: Taxonomy, means: Means, vendor: Vendor, clock: Clock
+) -> None:
+    clock.forward(days=400)
+    refresh(taxonomy, means)
+    vendor.asked.clear()
+    clock.forward(days=-400)
+
+    done, supplies = refresh(taxonomy, means)
+
+    assert (done.asked, done.good) == (31, 31)
+    assert coverage(supplies) == 1.0
+    assert means.store.info().last_good_at == clock.now()
+
+
+@pytest.mark.parametrize("days", [-2, 2, 400])
+def test_a_clock_that_contradicts_the_source_keeps_nothing(
+    days: int, taxonomy: Taxonomy, means: Means, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.server_time = clock.now()
+    clock.forward(days=days)
+
+    with pytest.raises(ClockError, match="and the source 2026-05-16 12:00") as caught:
+        refresh(taxonomy, means)
+
+    assert caught.value.exit_code == 78
+    assert means.store.last_fetches() == {}
+
+
+def test_a_clock_in_another_time_zone_is_no_matter(
+    taxonomy: Taxonomy, means: Means, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.server_time = clock.now()
+    clock.forward(hours=14)
+
+    assert refresh(taxonomy, means)[0].good == 31

@@ -338,6 +338,7 @@ def test_a_password_is_neither_carried_nor_printed() -> None:
     environment = {
         "TRIAD_SMTP_PASSWORD": "hunter2",
         "https_proxy": "http://me:hunter2@proxy",
+        "ALL_PROXY": "http://proxy:3128/hunter2",
     }
     told = Job(
         ("/x",),
@@ -354,6 +355,7 @@ def test_a_password_is_neither_carried_nor_printed() -> None:
             in text
         )
         assert "# https_proxy is left out" in text
+        assert "# ALL_PROXY is left out" in text
 
 
 def test_a_password_that_is_to_be_had_otherwise_is_not_missed() -> None:

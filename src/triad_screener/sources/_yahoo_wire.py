@@ -60,11 +60,15 @@ class Wire:
         gate: Passes requests.
         folder: Of yfinance's own cache, for this process alone; None for no cache.
         sent: Told how many requests were just sent.
+
+    Attributes:
+        server_time: When the last answer was sent; None if no server said.
     """
 
     def __init__(
         self, gate: Gate, folder: str | None, sent: Callable[[int], None]
     ) -> None:
+        self.server_time: datetime | None = None
         self._gate = gate
         self._folder = folder
         self._sent = sent
@@ -155,6 +159,7 @@ class Wire:
             self._gate.require_time()  # else it is our own limit that cut it short
             raise failures.of_error(error, fresh=self._gate.fresh) from error
         self._gate.reached()
+        self.server_time = answered_at(response.headers) or self.server_time
         self._sent(int(getattr(response, "redirect_count", 0)))
         if sign_in:
             self._judge_sign_in(url, response)

@@ -83,6 +83,11 @@ class Yahoo:
         if folder:
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
+    @property
+    def server_time(self) -> datetime | None:
+        """When Yahoo sent its last answer; None if it has not said."""
+        return self._wire.server_time
+
     def prices(self, symbol: str, since: date | None) -> Bars:
         """Return daily bars from ``since`` on; None for all since 2019.
 

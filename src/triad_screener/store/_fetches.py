@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
     from triad_screener.model.live import Kind
 
+# The last row is the last try: a clock that ran ahead for a day must not outlast it.
 _LAST: Final = """
 WITH last AS (
     SELECT kind, symbol,
-        max(fetched_at) FILTER (reason = '') AS good_at,
-        max(fetched_at) AS tried_at,
-        arg_max(reason, row(fetched_at, rowid)) AS reason,
-        arg_max(detail, row(fetched_at, rowid)) AS detail
+        arg_max(fetched_at, rowid) FILTER (reason = '') AS good_at,
+        arg_max(fetched_at, rowid) AS tried_at,
+        arg_max(reason, rowid) AS reason,
+        arg_max(detail, rowid) AS detail
     FROM fetches GROUP BY kind, symbol
 ), newest AS (
     SELECT 'prices' AS kind, symbol, max(session) AS newest, count(*) AS sessions

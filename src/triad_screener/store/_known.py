@@ -81,8 +81,8 @@ ORDER BY currency, day
 _CELLS: Final = """
 WITH days AS (
     SELECT place, freq, item, period_end, seen,
-        arg_max(value, row(fetched_at, statements.rowid)) AS value,
-        arg_max(currency, row(fetched_at, statements.rowid)) AS currency,
+        arg_max(value, statements.rowid) AS value,
+        arg_max(currency, statements.rowid) AS currency,
         period_end
             + (CASE freq WHEN 'annual' THEN annual_lag ELSE quarterly_lag END) AS due
     FROM statements JOIN wanted USING (symbol)
@@ -115,8 +115,8 @@ JOIN wanted USING (symbol) WHERE currency <> wanted.price_currency ORDER BY plac
 
 # What has come once is kept; only what never came is a gap.
 _GAPS: Final = """
-SELECT place, kind, arg_max(reason, row(fetched_at, fetches.rowid)),
-    arg_max(detail, row(fetched_at, fetches.rowid))
+SELECT place, kind, arg_max(reason, fetches.rowid),
+    arg_max(detail, fetches.rowid)
 FROM fetches JOIN wanted USING (symbol)
 WHERE kind <> 'rates'
 GROUP BY place, kind HAVING count(*) FILTER (reason = '') = 0

@@ -163,7 +163,7 @@ def _decoded(content: bytes) -> Screen:
 def runs(connection: DuckDBPyConnection) -> list[RunEntry]:
     """Return every stored run, the last stored first."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM runs ORDER BY stored_at DESC, rowid DESC"  # noqa: S608 - our own words
+        f"SELECT {_COLUMNS} FROM runs ORDER BY rowid DESC"  # noqa: S608 - our own words
     ).fetchall()
     return [_entry(*row) for row in rows]
 
@@ -190,8 +190,8 @@ def answer(connection: DuckDBPyConnection, key: str, now: datetime) -> Screen | 
     """
     row = connection.execute(
         "SELECT screen FROM answers JOIN runs ON runs.id = run_id "
-        "WHERE key = ? AND until > ?",
-        [key, _times.stored(now)],
+        "WHERE key = $key AND until > $now AND stored_at <= $now",
+        {"key": key, "now": _times.stored(now)},
     ).fetchone()
     return _decoded(row[0]) if row else None
 

@@ -157,8 +157,8 @@ def _save_statements(connection: DuckDBPyConnection, batch: list[Fetched]) -> No
 _APPEND: Final = f"""
 WITH newest AS (
     SELECT symbol, freq, period_end, item, true AS known,
-        arg_max(value, row(seen, fetched_at, rowid)) AS value,
-        arg_max(currency, row(seen, fetched_at, rowid)) AS currency
+        arg_max(value, row(seen, rowid)) AS value,
+        arg_max(currency, row(seen, rowid)) AS currency
     FROM statements WHERE symbol IN (SELECT symbol FROM asked)
     GROUP BY symbol, freq, period_end, item
 )

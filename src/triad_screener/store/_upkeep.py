@@ -65,9 +65,9 @@ def info(connection: DuckDBPyConnection, path: Path | None, size: int) -> StoreI
     )
     good, failed, detail = _one_row(
         connection,
-        "SELECT max(fetched_at) FILTER (reason = ''), "
-        "max(fetched_at) FILTER (reason <> ''), "
-        "arg_max(detail, row(fetched_at, rowid)) FILTER (reason <> '') FROM fetches",
+        "SELECT arg_max(fetched_at, rowid) FILTER (reason = ''), "
+        "arg_max(fetched_at, rowid) FILTER (reason <> ''), "
+        "arg_max(detail, rowid) FILTER (reason <> '') FROM fetches",
     )
     return StoreInfo(
         path=str(path or ""),

@@ -32,7 +32,7 @@ SELECT DISTINCT entry, mark_source FROM watch_checks WHERE reason = ''
 ORDER BY entry, mark_source
 """
 _CIKS: Final = """
-SELECT entry, arg_max(cik, row(checked_at, rowid)) FROM watch_checks
+SELECT entry, arg_max(cik, rowid) FROM watch_checks
 WHERE reason = '' AND cik IS NOT NULL GROUP BY entry ORDER BY entry
 """
 _KNOWN: Final = "SELECT DISTINCT entry, reference FROM watch_events"

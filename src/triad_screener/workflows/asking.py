@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from triad_screener.errors import NoDataError, RateLimitedError, UnwritableStoreError
+from triad_screener.errors import (
+    ClockError,
+    NoDataError,
+    RateLimitedError,
+    UnwritableStoreError,
+)
 from triad_screener.model.live import RATE_LIMITED
 from triad_screener.workflows import planning
 from triad_screener.workflows.fetching import carry_out
@@ -45,12 +50,16 @@ def serve(
     """
     asked = planning.wanted(taxonomy)
     currencies = planning.statement_currencies(taxonomy)
-    known = _Known(asked, currencies, means.store.last_fetches())
+    known = _Known(asked, currencies, _last(means))
     if choice == STORE or (known.suffices and (offline or known.is_past(as_of, means))):
         return Served(means.store, until=FOREVER)
     if offline:
         return Served(means.bundled(), warnings=(known.stand_in(),))
     return _live(choice, known, means)
+
+
+def _last(means: Means) -> Mapping[tuple[Kind, str], LastFetch]:
+    return planning.as_of_now(means.store.last_fetches(), means.clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,7 @@ def _live(choice: str, known: _Known, means: Means) -> Served:
             currencies=known.currencies,
             progress=means.progress,
         )
-    except UnwritableStoreError as error:
+    except (ClockError, UnwritableStoreError) as error:
         if choice == LIVE:
             raise
         return _settled(choice, known, means, warnings=(*warnings, error.what))
@@ -134,7 +143,7 @@ def _live(choice: str, known: _Known, means: Means) -> Served:
         raise KeyboardInterrupt
     if choice == LIVE and done.outage:
         raise failure(done.outage)
-    known = replace(known, last=means.store.last_fetches())
+    known = replace(known, last=_last(means))
     if done.failures:
         warnings += described(done)
         warnings += ("What is kept serves, with its age.",) * known.suffices

@@ -12,6 +12,7 @@ from triad_screener import files, settings
 from triad_screener.delivery.email import Email
 from triad_screener.delivery.outbox import Outbox
 from triad_screener.errors import (
+    ClockError,
     NoDataError,
     OutputError,
     RateLimitedError,
@@ -22,6 +23,7 @@ from triad_screener.model.live import RATE_LIMITED, FetchFailure
 from triad_screener.taxonomies import loading, locating
 from triad_screener.workflows import evaluate, planning
 from triad_screener.workflows.refresh import coverage, supplies
+from triad_screener.workflows.revisions import WRONG_CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -151,6 +153,9 @@ def _store(taxonomy: Taxonomy, means: Means) -> Check:
         told += f", {age} days old"
         remedy = "The source stands still, or the clock of this machine is ahead."
         return Check("store", "warning", told, remedy)
+    if age < -1:
+        remedy = "Set the clock of this machine: it is behind."
+        return Check("store", "warning", told, remedy)
     if coverage(found) == 1:
         return Check("store", "good", told)
     return Check("store", "warning", told, "Bring it up to date with 'triad refresh'.")
@@ -178,13 +183,15 @@ def _network(taxonomy: Taxonomy, means: Means) -> Iterator[Check]:
         bars = live.prices(ticker, now.date() - RECENT)
     except FetchFailure as failure:
         yield _unreachable(ticker, failure)
+        if live.server_time:
+            yield _clock(now, now.date(), live.server_time)
         return
     finally:
         live.stop()
     newest: date = bars.sessions[-1].item()
     told = f"Yahoo Finance answers{_way()}: {ticker} closed at "
     yield Check("network", "good", f"{told}{bars.closes[-1]:.6g} on {newest}")
-    yield _clock(now, newest)
+    yield _clock(now, newest, live.server_time)
 
 
 def _unreachable(ticker: str, failure: FetchFailure) -> Check:
@@ -202,28 +209,22 @@ def _way() -> str:
     bundle = next((os.environ[name] for name in _BUNDLES if os.environ.get(name)), "")
     parts = []
     if proxy:
-        parts.append(f"by the proxy {_host(proxy)}")
+        parts.append(f"by the proxy {settings.proxy_host(proxy) or '?'}")
     if bundle:
         parts.append(f"with the certificates of {bundle}")
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _host(proxy: str) -> str:
-    """Return host and port of an address, without a name or password in it.
-
-    Examples:
-        >>> _host("http://me:secret@proxy.example:8080")
-        'proxy.example:8080'
-    """
-    return proxy.rpartition("@")[2].rpartition("/")[2] or "?"
-
-
-def _clock(now: datetime, newest: date) -> Check:
+def _clock(now: datetime, newest: date, server: datetime | None) -> Check:
     told = f"{now:%Y-%m-%d %H:%M} UTC, newest session {newest}"
+    if server and abs(now - server) > WRONG_CLOCK:
+        told += f"; Yahoo Finance says {server:%Y-%m-%d %H:%M}"
+        remedy = "Set the clock of this machine; until then nothing new is kept."
+        return Check("clock", "failed", told, remedy, ClockError.exit_code)
     age = (now.date() - newest).days
     if age < -1:
         remedy = "Set the clock of this machine: it is behind."
-        return Check("clock", "failed", told, remedy, TriadError.exit_code)
+        return Check("clock", "failed", told, remedy, ClockError.exit_code)
     if age > OLD_SESSION_DAYS:
         remedy = "Set the clock if it is ahead; else the source stands still."
         return Check("clock", "warning", told, remedy)

@@ -59,6 +59,7 @@ def carry_out(
     Raises:
         LockedError: If another process holds the store for too long.
         UnwritableStoreError: If the store cannot be written.
+        ClockError: If the clock is off by more than a day; what came then is not kept.
     """
     if not tasks:
         return Refreshed()
@@ -200,6 +201,7 @@ class _Asking:
         begun = time.monotonic()
         answers = self._quotes(job) if job[0].kind == "quotes" else self._one(job[0])
         now, seconds = self.clock(), (time.monotonic() - begun) / len(job)
+        revisions.require_clock(now, self.live.server_time)
         return [
             Fetched(task, now, seconds, None, answer.reason, answer.detail)
             if isinstance(answer, FetchFailure)

@@ -75,7 +75,8 @@ def is_overdue(letters: Sequence[Posted], now: datetime, days: float | None) -> 
     """
     if days is None:
         return False
-    return not letters or (now - letters[0].at).total_seconds() >= days * 86_400
+    past = [one.at for one in letters if one.at <= now]
+    return not past or (now - max(past)).total_seconds() >= days * 86_400
 
 
 def require_sent(done: Dispatch) -> None:

@@ -7,7 +7,7 @@ weekly once the newest quarter is so old that another must have been reported.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -105,6 +105,7 @@ def plan(
         at_once: Kinds that are asked for whatever their age.
         full: Ask for everything, with its whole history.
     """
+    last = as_of_now(last, now)
     due = [
         key
         for key in asked.pairs()
@@ -112,6 +113,24 @@ def plan(
     ]
     due.sort(key=lambda key: _good_at(last.get(key)))
     return tuple(Task(*key, None if full else _since(key, last)) for key in due)
+
+
+def as_of_now(
+    last: Mapping[tuple[Kind, str], LastFetch], now: datetime
+) -> dict[tuple[Kind, str], LastFetch]:
+    """Return ``last`` without the times to come: those of a clock that ran ahead.
+
+    What was asked for in the future counts as never asked for.
+    """
+    return {key: _as_of_now(found, now) for key, found in last.items()}
+
+
+def _as_of_now(found: LastFetch, now: datetime) -> LastFetch:
+    if found.tried_at > now:
+        return replace(found, good_at=None, tried_at=_LONG_AGO, reason="", detail="")
+    if found.good_at and found.good_at > now:
+        return replace(found, good_at=None)
+    return found
 
 
 def _due(

@@ -61,6 +61,7 @@ def supplies(
     asked: Wanted, last: Mapping[tuple[Kind, str], LastFetch], now: datetime
 ) -> tuple[Supply, ...]:
     """Return how many symbols of each kind are fresh, stale and missing."""
+    last = planning.as_of_now(last, now)
     found: dict[Kind, dict[str, list[str]]] = {}
     newest: dict[Kind, list[date]] = {}
     for kind, symbol in asked.pairs():
@@ -89,6 +90,6 @@ def coverage(supplies: Collection[Supply]) -> float:
 
 
 def _state(found: LastFetch | None, due: datetime, now: datetime) -> str:
-    if found is None or found.good_at is None:
+    if found is None or (found.good_at is None and found.newest is None):
         return "missing"
     return "fresh" if due > now and not found.reason else "stale"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
+from triad_screener.errors import ClockError
 from triad_screener.model.live import FetchFailure
 from triad_screener.model.market import SHARES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from triad_screener.model.live import Bars, LastFetch
     from triad_screener.model.market import DatedValue, StatementCell
@@ -23,6 +25,22 @@ ANOTHER_UNIT: Final = 50.0
 SAME_RATE: Final = 1.5
 #: Share of the kept sessions that a whole history must at least have.
 LEAST_HISTORY: Final = 0.9
+#: From how far on a clock is wrong: time zones that are set amiss are within a day.
+WRONG_CLOCK: Final = timedelta(days=1)
+
+
+def require_clock(here: datetime, there: datetime | None) -> None:
+    """Refuse to date figures by a clock that contradicts the source.
+
+    Args:
+        here: The time by the clock of this machine.
+        there: By the source, when it last answered; None if it did not say.
+
+    Raises:
+        ClockError: If they are more than a day apart.
+    """
+    if there and abs(here - there) > WRONG_CLOCK:
+        raise ClockError(here, there)
 
 
 def revises_the_past(bars: Bars, newest: date, kept: Mapping[date, float]) -> bool:

@@ -161,7 +161,11 @@ def carried(environment: Mapping[str, str]) -> Mapping[str, str]:
 
 def withheld(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names of variables with a secret that the job will not have."""
-    proxies = tuple(name for name in _PROXIES if "@" in environment.get(name, ""))
+    proxies = tuple(
+        name
+        for name in _PROXIES
+        if (address := environment.get(name)) and not settings.is_bare_proxy(address)
+    )
     told_otherwise = any(environment.get(name) for name in _OTHER_PASSWORDS)
     if not environment.get(_NEVER_CARRIED) or told_otherwise:
         return proxies

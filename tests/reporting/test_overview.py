@@ -508,7 +508,8 @@ class TestNotes:
 
         assert texts(report) == []
         assert [
-            title.partition(",")[0].partition(":")[0] for title in titles(report)
+            title.partition(",")[0].partition(":")[0].partition(" as of")[0]
+            for title in titles(report)
         ] == [
             "Ranking",
             "Not ranked",

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from math import log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +28,9 @@ from triad_screener.errors import NoDataError
 from triad_screener.model.market import LineData
 from triad_screener.screening.assembling import Request, assemble
 
+if TYPE_CHECKING:
+    from triad_screener.model.taxonomy import Taxonomy
+
 TOMORROW = AS_OF + timedelta(days=1)
 
 
@@ -43,6 +46,59 @@ def watched(name: str, role: str) -> dict[str, object]:
         "role": role,
         "stages": ({**stage, "grade": "D"},),
     }
+
+
+def watching(*days: str) -> Taxonomy:
+    """The twelve lines, and a company with a mark on each of the days."""
+    marks = tuple(
+        {"round": f"Round {day}", "date": day, "source": "by_hand", "grade": "C"}
+        for day in days
+    )
+    company = {**watched("labs", "core"), "marks": marks}
+    return taxonomy(*twelve_lines(), watchlist=(company,))
+
+
+class TestDayOfTheWatchlist:
+    """The figures are as of 2026-06-30."""
+
+    WORLD = watching("2026-06-01", "2026-09-01")
+
+    def test_it_stands_on_the_newest_evidence_where_no_day_is_asked_for(self) -> None:
+        found = screen(self.WORLD)
+
+        (fact,) = found.watchlist
+        assert (found.run.as_of, found.watched_on) == (AS_OF, date(2026, 9, 1))
+        assert fact.last_mark is not None
+        assert (fact.last_mark.round, fact.last_mark.age_days) == (
+            "Round 2026-09-01",
+            0,
+        )
+
+    def test_with_a_day_nothing_later_is_known(self) -> None:
+        found = screen(self.WORLD, as_of=AS_OF)
+
+        (fact,) = found.watchlist
+        assert found.watched_on == AS_OF
+        assert [mark.round for mark in fact.marks] == ["Round 2026-06-01"]
+        assert fact.marks[0].age_days == 29
+
+    def test_it_is_never_before_the_figures(self) -> None:
+        found = screen(watching("2026-06-01"))
+
+        (fact,) = found.watchlist
+        assert found.watched_on == AS_OF
+        assert fact.marks[0].age_days == 29
+
+    def test_without_any_company_it_is_the_as_of_date(self) -> None:
+        assert screen().watched_on == AS_OF
+
+    def test_it_is_part_of_what_a_run_is_known_by(self) -> None:
+        on_the_day, newest = screen(self.WORLD, as_of=AS_OF), screen(self.WORLD)
+        same = watching("2026-06-01")
+
+        assert on_the_day.run.id != newest.run.id
+        assert on_the_day.scores == newest.scores
+        assert screen(same).run.id == screen(same, as_of=AS_OF).run.id
 
 
 class TestDate:

@@ -7,7 +7,7 @@ import pytest
 
 from samples import taxonomy
 from triad_screener.model.market import DatedValue
-from triad_screener.screening.watching import Surroundings, watch
+from triad_screener.screening.watching import Surroundings, newest_evidence, watch
 from watched import dated, known_on, watching
 
 if TYPE_CHECKING:
@@ -99,6 +99,33 @@ def holder(share: float | None = 0.1, **parts: object) -> HolderFact:
     around = Surroundings({"BIG": 200e9})
     (found,) = watch(company, date(2026, 6, 30), around)[0].holders
     return found
+
+
+@pytest.mark.parametrize(
+    ("what", "entry"),
+    [
+        ("stages", dated("2026-09-01", stage="listed")),
+        ("marks", dated("2026-09-01", round="Series C")),
+        ("revenue", dated("2026-09-01", value=1e9, kind="press")),
+        ("events", dated("2026-09-01", kind="talks", what="Talked.")),
+        (
+            "holders",
+            {"ticker": "BIG", "as_of": "2026-09-01", "source": "by_hand", "grade": "B"},
+        ),
+    ],
+)
+def test_the_newest_evidence_is_of_whatever_kind(
+    what: str, entry: dict[str, object]
+) -> None:
+    earlier = watching().watchlist[0].model_dump()[what]
+
+    assert newest_evidence(watching()) == date(2026, 6, 1)
+    world = watching(**{what: (*earlier, entry)})
+    assert newest_evidence(world) == date(2026, 9, 1)
+
+
+def test_without_a_watchlist_there_is_no_evidence() -> None:
+    assert newest_evidence(taxonomy()) is None
 
 
 class TestLookThrough:

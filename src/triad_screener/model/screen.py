@@ -148,11 +148,11 @@ class MarkFact:
     """A price put on a company not yet listed.
 
     Attributes:
-        age_days: At the as-of date.
+        age_days: On the day of the watchlist.
         is_stale: Whether it is older than the age rule of the entry.
         lead: Who led the round; empty where not told.
         weight: 1 on its day, halved by each span of the age rule.
-        post_money_usd: At the rate of the as-of date; None without value or rate.
+        post_money_usd: At the rate of that day; None without value or rate.
         rate: US dollars per unit of another currency; None where not needed or known.
     """
 
@@ -179,7 +179,7 @@ class HolderFact:
     Attributes:
         votes: ``none`` or ``some``; None where not known.
         amount: What was paid or promised, in units of ``currency``.
-        age_days: At the as-of date.
+        age_days: On the day of the watchlist.
         is_stale: Whether the figure is older than the age rule of the rubric.
         value_usd: Share times the newest value of the company, US dollars.
         of_market_cap: The same over the market capitalisation of the holder.
@@ -279,7 +279,7 @@ class RubricFact:
 
 @dataclass(frozen=True, slots=True)
 class WatchlistFact:
-    """A company not yet listed, as known on the as-of date.
+    """A company not yet listed, as known on the day of the watchlist.
 
     Attributes:
         stage_date: None where the stage is known from a later day only.
@@ -358,6 +358,7 @@ class Screen:
         benchmarks: Those of the taxonomy that the source has prices of.
         panel: How the thesis of the taxonomy was judged on the same figures; None
             where it has none.
+        watchlist_as_of: Day on which the watchlist stands; None for the as-of date.
     """
 
     run: Run
@@ -377,6 +378,12 @@ class Screen:
     warnings: tuple[str, ...]
     benchmarks: tuple[BenchmarkFact, ...] = ()
     panel: Panel | None = None
+    watchlist_as_of: date | None = None
+
+    @property
+    def watched_on(self) -> date:
+        """Day on which the watchlist stands: its newest evidence, or the day asked."""
+        return self.watchlist_as_of or self.run.as_of
 
     @property
     def considered(self) -> int:

@@ -360,9 +360,8 @@ def watchlist(screen: Screen, view: View) -> Iterator[Block]:
         Column("Holders", Kind.TEXT, 50),
     )
     rows = tuple(_watched(entry) for entry in shown)
-    yield Table(
-        "Watchlist: not yet listed, or without figures", columns, rows, note=GRADES
-    )
+    title = f"Watchlist as of {screen.watched_on}: not yet listed, or without figures"
+    yield Table(title, columns, rows, note=GRADES)
 
 
 def is_line(entry: WatchlistFact, screen: Screen) -> bool:

@@ -67,6 +67,7 @@ def of_screen(
         "baskets": _baskets(scores),
         "turnover": screen.turnover,
         "effective_number": screen.effective_number,
+        "watchlist_as_of": _iso(screen.watched_on),
         "watchlist": [plain(entry) for entry in screen.watchlist],
         "gaps": [plain(gap) for gap in screen.gaps],
         "warnings": [*screen.warnings, *warnings],

@@ -69,7 +69,7 @@ def compose(facts: Sequence[WatchlistFact], screen: Screen, sight: Sight) -> Rep
     """Return the companies by their points, those without any behind.
 
     Args:
-        facts: As known on the as-of date of the screen, and seen since.
+        facts: As known on the day of the watchlist, and seen since.
         screen: Whose market values and rates were used.
         sight: How they are looked at.
     """
@@ -96,13 +96,14 @@ def _report(
     sight: Sight,
     blocks: tuple[Block, ...],
 ) -> Report:
-    day = screen.run.as_of.isoformat()
+    day = screen.watched_on.isoformat()
     return Report(
         title=f"Watchlist, as of {day}",
         blocks=(*_head(screen, sight), *blocks),
         record={
             "schema_version": SCHEMA_VERSION,
             "as_of": day,
+            "market_as_of": screen.run.as_of.isoformat(),
             "source": screen.run.source,
             "watchlist": [_record(fact, sight) for fact in facts],
         },
@@ -116,10 +117,21 @@ def _head(screen: Screen, sight: Sight) -> Iterator[Block]:
     if sight.quiet:
         return
     yield Paragraph(source_line(screen, sight.today), Tone.NOTICE)
+    if screen.watched_on != screen.run.as_of:
+        yield Paragraph(_days(screen), Tone.QUIET)
     if sight.told:
         yield Paragraph(sight.told, Tone.QUIET)
     for trouble in sight.troubles:
         yield Paragraph(trouble, Tone.NOTICE)
+
+
+def _days(screen: Screen) -> str:
+    """Say on which day the watchlist stands, and on which the market values."""
+    return (
+        f"Companies and their ages as of {screen.watched_on}, the day of the newest "
+        f"evidence; market values of holders as of {screen.run.as_of}. Give --as-of "
+        "DATE for what was known on one day."
+    )
 
 
 def _notes(sight: Sight, lines: Sequence[str]) -> Iterator[Block]:

@@ -40,7 +40,8 @@ class Request:
     Attributes:
         recipe: Weights, thresholds and basket rules.
         recipe_name: Its name, with the values set on the command line.
-        as_of: Last day whose knowledge may be used; None for the newest session.
+        as_of: Last day whose knowledge may be used; None for the newest session, and
+            for the watchlist the newest entry of the taxonomy.
         universe: ``post`` ranks the names of the post among themselves.
         incumbents: Tickers held already.
         holdings: Weights held already, for the turnover.
@@ -80,8 +81,9 @@ def assemble(
         among=among,
     )
     known, thesis = set(market.lines), _to_judge(taxonomy)
+    watched = _watched_on(taxonomy, request, as_of)
     return Screen(
-        run=_run(request, market, as_of, config_hash, thesis),
+        run=_run(request, market, (as_of, watched), config_hash, thesis),
         tickers=tuple(tickers),
         exposure_floor=request.recipe.exposure_floor,
         recipe=request.recipe.model_dump_json(),
@@ -95,8 +97,9 @@ def assemble(
         not_listed=_unlisted(lines, among),
         absent=tuple(sorted(set(facts) - known)),
         watchlist=_watchlist(
-            taxonomy, as_of, request.universe, _surroundings(facts, market)
+            taxonomy, watched, request.universe, _surroundings(facts, market)
         ),
+        watchlist_as_of=watched,
         turnover=pillars.turnover(scores.baskets, request.holdings)
         if request.holdings
         else None,
@@ -137,6 +140,12 @@ def _surroundings(
     return watching.Surroundings(
         {ticker: cap for ticker, cap in caps.items() if cap}, market.fx
     )
+
+
+def _watched_on(taxonomy: Taxonomy, request: Request, as_of: date) -> date:
+    """Return the day of the watchlist: what was asked for, else the newest known."""
+    newest = watching.newest_evidence(taxonomy)
+    return request.as_of or max(as_of, newest or as_of)
 
 
 def _watchlist(
@@ -181,10 +190,12 @@ def _gaps(facts: Mapping[str, LineFacts], scores: Scores) -> tuple[Gap, ...]:
 def _run(
     request: Request,
     market: MarketData,
-    as_of: date,
+    days: tuple[date, date],
     config_hash: str,
     thesis: Thesis | None,
 ) -> Run:
+    """Return the run; ``days`` are those of the figures and of the watchlist."""
+    as_of, watched = days
     judged = {"claims", "indicators", "series", "verdict"}
     inputs = {
         "as_of": as_of.isoformat(),
@@ -197,6 +208,7 @@ def _run(
         "source": market.source,
         "thesis": thesis and thesis.model_dump(mode="json", include=judged),
         "universe": request.universe,
+        "watchlist_as_of": watched.isoformat(),
     }
     text = json.dumps(inputs, sort_keys=True)
     return Run(

@@ -18,7 +18,7 @@ from triad_screener.model.taxonomy import known_by, stage_at
 from triad_screener.screening.rubric import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from triad_screener.model.market import DatedValue
@@ -57,6 +57,20 @@ class Surroundings:
         return Figure(
             "exchange rate", known[-1].value, unit, day, day, known[-1].source
         )
+
+
+def newest_evidence(taxonomy: Taxonomy) -> date | None:
+    """Return the day of the newest entry on any company; None without any."""
+    days = (day for entry in taxonomy.watchlist for day in _days(entry))
+    return max(days, default=None)
+
+
+def _days(entry: WatchlistEntry) -> Iterator[date]:
+    yield from (one.date for one in entry.stages)
+    yield from (one.date for one in entry.marks)
+    yield from (one.date for one in entry.revenue)
+    yield from (one.date for one in entry.events)
+    yield from (holder.as_of for holder in entry.holders)
 
 
 def watch(

@@ -299,11 +299,12 @@ def cross_section(  # noqa: PLR0913 - likewise
     traded: Sequence[float] = (),
     ages: Sequence[float] = (),
     half_yearly: Sequence[bool] = (),
+    priced: Sequence[bool] = (),
 ) -> CrossSection:
     """Raw values of some factors and of the thesis exposure.
 
     Lines are called A, B, C ... unless named, are all compute, of one size, equally
-    traded, and fresh.
+    traded, fresh, and priced.
     """
     count = max((len(column) for column in factors.values()), default=len(tickers))
     names = tuple(tickers) or tuple(chr(ord("A") + at) for at in range(count))
@@ -320,6 +321,7 @@ def cross_section(  # noqa: PLR0913 - likewise
         np.array(traded or [1e6] * count, float),
         np.array(ages or [60.0] * count, float),
         np.array(half_yearly or [False] * count, bool),
+        np.array(priced or [True] * count, bool),
     )
 
 

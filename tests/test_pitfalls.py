@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+import screens
 import triad_screener
 from triad_screener.cli import run
 from triad_screener.factors import FACTORS
@@ -750,6 +751,34 @@ def test_an_outlier_that_a_second_copy_repeats_is_used(amazon: World) -> None:
 
     spent = 44.203 + 0.8 + 35.095 + 32.183
     assert raw(found, "fcf_mcap") == pytest.approx((160 - spent) / 2_841)
+
+
+def test_an_outlier_whose_filing_is_known_is_used(amazon: World) -> None:
+    amazon.change("statements", ABSURD, filed="2026-02-06")
+
+    found = amazon.explain()
+
+    spent = 44.203 + 0.8 + 35.095 + 32.183
+    assert raw(found, "fcf_mcap") == pytest.approx((160 - spent) / 2_841)
+
+
+def test_a_day_on_which_a_vendor_was_seen_to_show_an_outlier_confirms_nothing(
+    amazon: World,
+) -> None:
+    amazon.change("statements", ABSURD, seen="2026-02-06")
+
+    found = amazon.explain()
+
+    assert reason(found, "fcf_mcap") == "rejected: outlier quarter"
+
+
+def test_the_growth_of_nvidia_in_july_2023_is_no_mistake() -> None:
+    found = screens.bundled(date(2023, 12, 29)).facts["NVDA"].readings["ebit_ic"]
+
+    # Three times the quarters around it, and filed on 28 August 2023.
+    earned = [f.value for f in found.figures if f.item == "OperatingIncome"]
+    assert earned == [10.417e9, 6.8e9, 2.14e9, 1.256e9]
+    assert found.flags == ()
 
 
 def test_a_note_on_how_an_outlier_was_worked_out_does_not_confirm_it(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 FILE = FOLDER / "cross_section.csv"
 BASE = ("--set", "basket.size=3")
+ANYBODY = ("--set", "basket.min_score=0")
 INCUMBENTS = ("GCLD", "PIPE", "SOFT")
 
 
@@ -99,6 +100,38 @@ class TestBase:
             for basket in document["baskets"]
             for held in basket["constituents"]
         }
+        # MNGO, PIPE and LABM have less than 40 points; LAKE alone meets the cap.
+        assert weights == {
+            "CHPA": 0.15,
+            "FABC": 0.15,
+            "CHPB": 0.15,
+            "LAKE": 0.15,
+            "SOCL": 0.131482,
+            "SRCH": 0.117759,
+            "SOFT": 0.050759,
+        }
+        assert reserve(document) == pytest.approx(0.10, abs=1e-12)
+
+    def test_the_young_listing_is_not_sure(self, answer: Answer) -> None:
+        young = line(answer(*BASE), "GCLD")
+
+        # 35.7 to 78.4 leaves 57.3 of a hundred points.
+        assert (young["score_low"], young["score_high"]) == (35.7, 78.4)
+        assert young["precision"] == pytest.approx(0.573, abs=1e-12)
+        assert young["confidence_label"] == "low"
+
+
+class TestOtherScenarios:
+    def test_without_a_least_score_the_weak_fill_their_pillar(
+        self, answer: Answer
+    ) -> None:
+        document = answer(*BASE, *ANYBODY)
+
+        weights = {
+            held["ticker"]: round(held["weight"], 6)
+            for basket in document["baskets"]
+            for held in basket["constituents"]
+        }
         assert weights == {
             "CHPA": 0.15,
             "FABC": 0.15,
@@ -112,10 +145,17 @@ class TestBase:
         }
         assert reserve(document) == pytest.approx(0.05, abs=1e-12)
 
+    def test_one_held_may_stay_ten_points_under_the_least_score(
+        self, answer: Answer
+    ) -> None:
+        # MNGO has 39.8 points, LABM 31.4 and PIPE 29.4.
+        document = answer(*BASE, "--incumbents", "MNGO,LABM,PIPE")
 
-class TestOtherScenarios:
+        assert members(document)["data"] == ["LAKE", "MNGO"]
+        assert members(document)["algorithms"] == ["SOCL", "SRCH", "LABM"]
+
     def test_incumbents_in_the_buffer_stay(self, answer: Answer) -> None:
-        document = answer(*BASE, "--incumbents", ",".join(INCUMBENTS))
+        document = answer(*BASE, *ANYBODY, "--incumbents", ",".join(INCUMBENTS))
 
         assert members(document) == {
             "compute": ["CHPA", "FABC", "GCLD"],
@@ -129,7 +169,7 @@ class TestOtherScenarios:
         assert with_incumbents["lines"] == answer(*BASE)["lines"]
 
     def test_a_cap_of_a_tenth_leaves_a_fifth_in_reserve(self, answer: Answer) -> None:
-        document = answer(*BASE, "--set", "basket.issuer_cap=.10")
+        document = answer(*BASE, *ANYBODY, "--set", "basket.issuer_cap=.10")
 
         weights = [
             held["weight"]
@@ -164,12 +204,13 @@ class TestOtherScenarios:
             (["--recipe", "equal"], {"group_weights": dict.fromkeys(oracle.GROUPS, 1)}),
             (["--set", "neutralise.by=none"], {"neutralise": {"by": "none"}}),
             (["--set", "basket.issuer_cap=.10"], {"basket": {"issuer_cap": 0.10}}),
+            (["--set", "basket.min_score=55"], {"basket": {"min_score": 55}}),
             (
                 ["--set", "basket.size=5", "--set", "coverage_floor=.3"],
                 {"basket": {"size": 5}, "coverage_floor": 0.3},
             ),
         ],
-        ids=["incumbents", "equal", "none", "cap", "lower floor"],
+        ids=["incumbents", "equal", "none", "cap", "least score", "lower floor"],
     )
     def test_every_number_is_that_of_the_oracle(
         self,

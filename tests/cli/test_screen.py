@@ -361,6 +361,8 @@ def test_incumbents_stay_within_the_buffer(screen: Triad) -> None:
         "basket.size=2",
         "--set",
         "basket.buffer=.5",
+        "--set",
+        "basket.min_score=0",
         "--format",
         "json",
     )

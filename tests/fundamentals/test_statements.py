@@ -401,7 +401,7 @@ class TestOutliers:
         assert is_used(found, "NetIncome", 1) is used
 
     @pytest.mark.parametrize(
-        ("copy", "filed", "used"),
+        ("copy", "seen", "used"),
         [
             (90.0, date(2026, 5, 1), True),
             (91.0, date(2026, 5, 1), False),
@@ -412,23 +412,38 @@ class TestOutliers:
     def test_a_second_copy_confirms_if_it_is_equal_and_known(
         self,
         copy: float,
-        filed: date,
+        seen: date,
         used: bool,  # noqa: FBT001 - a case
     ) -> None:
         end = quarter_end(1)
         found = statements(
-            cell("NetIncome", 90.0, end, filed=date(2026, 2, 1)),
-            cell("NetIncome", copy, end, filed=filed),
+            cell("NetIncome", 90.0, end)._replace(seen=date(2026, 2, 1)),
+            cell("NetIncome", copy, end)._replace(seen=seen),
             *quarters("NetIncome", 10.0, None, 10.0, 10.0),
         )
 
         assert is_used(found, "NetIncome", 1) is used
 
+    def test_what_was_filed_was_not_mistyped_by_a_vendor(self) -> None:
+        filed = cell("NetIncome", 90.0, quarter_end(1), filed=date(2026, 2, 1))
+        others = quarters("NetIncome", 10.0, None, 10.0, 10.0)
+
+        assert is_used(statements(filed, *others), "NetIncome", 1)
+        seen = filed._replace(filed=None, seen=date(2026, 2, 1))
+        assert not is_used(statements(seen, *others), "NetIncome", 1)
+
+    def test_a_figure_counts_from_the_day_a_vendor_was_seen_to_show_it(self) -> None:
+        seen = cell("NetIncome", 90.0)._replace(seen=date(2026, 4, 20))
+
+        assert is_used(statements(seen, as_of=date(2026, 4, 20)), "NetIncome", 0)
+        assert not is_used(statements(seen, as_of=date(2026, 4, 19)), "NetIncome", 0)
+
     def test_the_note_of_the_newest_copy_confirms_too(self) -> None:
         end = quarter_end(1)
+        early, late = date(2026, 2, 1), date(2026, 5, 1)
         found = statements(
-            cell("NetIncome", 80.0, end, filed=date(2026, 2, 1)),
-            cell("NetIncome", 90.0, end, filed=date(2026, 5, 1), note="as restated"),
+            cell("NetIncome", 80.0, end)._replace(seen=early),
+            cell("NetIncome", 90.0, end, note="as restated")._replace(seen=late),
             *quarters("NetIncome", 10.0, None, 10.0, 10.0),
         )
 

@@ -106,6 +106,7 @@ def _recipe(rng: random.Random) -> dict[str, Any]:
             "size": rng.choice([5, 5, 3, 1, 2, 4, 7, 10, 20]),
             "buffer": buffer,
             "issuer_cap": cap,
+            "min_score": rng.choice([40, 40, 40, 0, 7.5, 33.3, 50, 60, 75, 99.5, 100]),
         },
         "freshness_days": rng.choice(
             [

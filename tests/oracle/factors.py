@@ -76,6 +76,7 @@ class Cell:
     value: float
     note: str
     copies: tuple[float, ...]  # values of the other known rows of the same cell
+    filed: bool  # whether the day of its filing is known
 
 
 Row = dict[str, str]
@@ -215,7 +216,7 @@ def statement_rows(
 
 def known_cells(rows: list[Row], identity: Identity, as_of: date) -> Cells:
     """One cell per freq, item and period: the row known latest at as_of."""
-    groups: dict[tuple[str, str, date], list[tuple[date, float, str]]] = {}
+    groups: dict[tuple[str, str, date], list[tuple[date, float, str, bool]]] = {}
     for row in rows:
         currency = text_of(row, "currency")
         if currency not in ("shares", identity["statement_currency"]):
@@ -226,7 +227,8 @@ def known_cells(rows: list[Row], identity: Identity, as_of: date) -> Cells:
             continue
         end = date.fromisoformat(text_of(row, "period_end"))
         key = (text_of(row, "freq"), text_of(row, "item"), end)
-        groups.setdefault(key, []).append((known, value, text_of(row, "note")))
+        version = (known, value, text_of(row, "note"), text_of(row, "filed") != "")
+        groups.setdefault(key, []).append(version)
     cells: Cells = {}
     for (freq, item, end), versions in groups.items():
         chosen = 0
@@ -234,7 +236,8 @@ def known_cells(rows: list[Row], identity: Identity, as_of: date) -> Cells:
             if versions[i][0] >= versions[chosen][0]:  # same date: the later row
                 chosen = i
         copies = tuple(v[1] for i, v in enumerate(versions) if i != chosen)
-        cell = Cell(end, versions[chosen][1], versions[chosen][2], copies)
+        _, value, note, filed = versions[chosen]
+        cell = Cell(end, value, note, copies, filed)
         cells.setdefault((freq, item), []).append(cell)
     for series in cells.values():
         series.sort(key=lambda cell: cell.end)
@@ -291,7 +294,7 @@ def rejected(series: list[Cell], cell: Cell) -> bool:
         return False
     median = statistics.median(around)
     outside = cell.value != 0 if median == 0 else not 1 / 3 <= cell.value / median <= 3
-    if not outside:
+    if not outside or cell.filed:
         return False
     return not (says_more_than_derived(cell.note) or cell.value in cell.copies)
 

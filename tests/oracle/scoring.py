@@ -346,6 +346,13 @@ def freshness_of(line: Line, recipe: Recipe) -> float:
     return max(0.0, min(1.0, share))
 
 
+def precision_of(low: float | None, high: float | None) -> float:
+    """Section 5: what the printed interval leaves sure; all of it without one."""
+    if low is None or high is None:
+        return 1.0
+    return 1.0 - (high - low) / 100.0
+
+
 def label_of(confidence: float) -> str:
     """Section 5: the word for a confidence."""
     if rounded(confidence) >= 0.80:
@@ -413,6 +420,16 @@ def pillar_ranking(
         entries.append((-rounded(value), position, line["ticker"], value))
     entries.sort()
     return [(ticker, value) for _, _, ticker, value in entries]
+
+
+def may_be_held(
+    ticker: str, score: float, incumbents: Sequence[str], recipe: Recipe
+) -> bool:
+    """Section 7: the least score to enter; ten points less for one held already."""
+    least = recipe["basket"]["min_score"]
+    if ticker in incumbents:
+        least -= 10.0
+    return rounded(score) >= rounded(least)
 
 
 def select(names: list[str], incumbents: Sequence[str], recipe: Recipe) -> list[str]:
@@ -523,9 +540,15 @@ def build_baskets(
 
 
 def score(
-    rows: list[dict[str, str]], recipe: Recipe, incumbents: Sequence[str] = ()
+    rows: list[dict[str, str]],
+    recipe: Recipe,
+    incumbents: Sequence[str] = (),
+    without_price: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Section 11: the whole document, from the rows of a cross-section."""
+    """Section 11: the whole document, from the rows of a cross-section.
+
+    Section 3, step 3: a screen does not rank those without a price.
+    """
     lines, dropped = one_line_per_issuer([read_line(row, recipe) for row in rows])
     factors = find_active_factors(lines, recipe)
     weights = factor_weights(factors, recipe)
@@ -538,7 +561,7 @@ def score(
         ticker = line["ticker"]
         coverage[ticker] = coverage_of(line, weights)
         enough = rounded(coverage[ticker]) >= rounded(recipe["coverage_floor"])
-        if factors and enough:
+        if factors and enough and ticker not in without_price:
             ranked.append(line)
         else:
             unranked.append({"ticker": ticker, "coverage": coverage[ticker]})
@@ -572,7 +595,8 @@ def score(
             low = score_with(line, 0.10, z, known, factors, base, recipe)
             high = score_with(line, 0.90, z, known, factors, base, recipe)
         freshness = freshness_of(line, recipe)
-        confidence = min(coverage[ticker], freshness, stability[ticker])
+        precision = precision_of(low, high)
+        confidence = min(coverage[ticker], freshness, stability[ticker], precision)
         cells: dict[str, dict[str, float | None]] = {}
         for factor in factors:
             cells[factor] = {
@@ -595,6 +619,7 @@ def score(
                 "confidence_label": label_of(confidence),
                 "freshness": freshness,
                 "stability": stability[ticker],
+                "precision": precision,
                 "primary_pillar": line["primary"],
                 "thesis_exposure": line["thesis"],
                 "groups": {g: base["group_z"][g][ticker] for g in base["weights"]},
@@ -608,7 +633,10 @@ def score(
     pillars: dict[str, list[dict[str, Any]]] = {}
     for pillar in PILLARS:
         rankings[pillar] = pillar_ranking(ranked, pillar, ex_thesis, recipe)
-        names = [ticker for ticker, _ in rankings[pillar]]
+        names = []
+        for ticker, _ in rankings[pillar]:
+            if may_be_held(ticker, score_of(base["z"][ticker]), incumbents, recipe):
+                names.append(ticker)
         selected[pillar] = select(names, incumbents, recipe)
         pillars[pillar] = []
         for ticker, value in rankings[pillar]:

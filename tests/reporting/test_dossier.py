@@ -448,11 +448,11 @@ class TestNotRanked:
         report = explained("L11", found, recipe=recipe())
         record = said("L11", found, recipe=recipe())
 
-        assert report.title == "L11, L11 Inc: not ranked, insufficient data"
+        assert report.title == "L11, L11 Inc: not ranked, no price"
         assert not any(title.startswith("Step") for title in titles(report))
         assert record["ranks"] == {}
         assert record["line"]["rank"] is None
-        assert record["line"]["reason"] == "insufficient data"
+        assert record["line"]["reason"] == "no price"
         effects = {row[3] for row in table(report, "Missing")}
         assert effects == {"the line is not ranked", "the factor is not active"}
         assert record["line"]["market_cap_usd"] is None

@@ -225,7 +225,7 @@ def test_baskets_have_their_turnover_and_the_weights_that_moved() -> None:
     ]
     assert baskets.endswith("; one-way turnover 25.0%")
     every = month().baskets
-    assert 0 < len(moved.rows) < len(every)
+    assert moved.rows
     for row in every:
         _, _, before, after = row
         gone_or_new = before == 0 or after == 0

@@ -54,7 +54,7 @@ class TestLines:
 
         assert [line["rank"] for line in lines] == [*range(1, 11), None]
         assert lines[-1]["ticker"] == "L11"
-        assert lines[-1]["reason"] == "insufficient data"
+        assert lines[-1]["reason"] == "no price"
         assert lines[-1]["coverage"] < 0.8
 
     def test_every_line_has_the_same_keys(self) -> None:

@@ -135,6 +135,7 @@ def _unranked(line: Json) -> Json:
             "confidence_label",
             "freshness",
             "stability",
+            "precision",
         ]
     )
     spare = {"reason": "insufficient data", "about_equal_to_next": False}

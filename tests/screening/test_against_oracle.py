@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from agreement import differences
@@ -54,6 +56,22 @@ def test_every_number_is_that_of_the_oracle(seeds: range) -> None:
         assert unused == ()
         expected = oracle.score(rows, settings, incumbents)
         assert differences(found, expected) == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("seed", range(300, 310))
+def test_lines_without_a_price_are_those_of_the_oracle(seed: int) -> None:
+    rows, settings, incumbents = cross_sections.generate(seed)
+    recipe = Recipe.model_validate(settings)
+    lines, _ = cross_section.read(
+        as_csv(rows), f"seed {seed}", COLUMNS, recipe.pillar_budgets
+    )
+    halted = lines.tickers[::4]
+    priced = np.array([ticker not in halted for ticker in lines.tickers], bool)
+
+    found = of_scores(score(replace(lines, priced=priced), recipe, incumbents))
+
+    expected = oracle.score(rows, settings, incumbents, halted)
+    assert differences(found, expected) == []
 
 
 def test_the_cross_sections_hold_the_awkward_shapes() -> None:

@@ -156,6 +156,30 @@ class TestWhoIsIn:
         assert found.absent == ("L11",)
         assert [line.ticker for line in found.scores.unranked] == ["L11"]
 
+    @pytest.mark.parametrize(("age", "is_ranked"), [(10, True), (11, False)])
+    def test_a_line_without_a_close_of_the_last_ten_days_is_not_ranked(
+        self, age: int, *, is_ranked: bool
+    ) -> None:
+        halted = replace(LINES[0], prices=walk(0, AS_OF - timedelta(days=age)))
+
+        found = screen(lines=[halted, *LINES[1:]])
+
+        ranked = {line.ticker for line in found.scores.lines}
+        assert ("L00" in ranked) == is_ranked
+        reasons = {line.ticker: line.reason for line in found.scores.unranked}
+        assert reasons.get("L00") == (None if is_ranked else "no price")
+
+    def test_a_line_without_any_price_is_not_ranked_whatever_else_is_known(
+        self,
+    ) -> None:
+        rules = recipe(coverage_floor=0)
+
+        found = screen(lines=[replace(LINES[0], prices=None), *LINES[1:]], recipe=rules)
+
+        assert [(o.ticker, o.reason) for o in found.scores.unranked] == [
+            ("L00", "no price")
+        ]
+
     def test_pillars_and_layers_are_those_of_the_taxonomy(self) -> None:
         found = screen()
 
@@ -181,7 +205,8 @@ class TestPostUniverse:
         assert post.run.universe == "post"
 
     def test_its_baskets_hold_its_names_only(self) -> None:
-        baskets = screen(universe="post").scores.baskets
+        rules = recipe(basket={"min_score": 0})
+        baskets = screen(universe="post", recipe=rules).scores.baskets
 
         held = {h.ticker for basket in baskets for h in basket.constituents}
         assert held == set(POST)
@@ -258,7 +283,8 @@ class TestHoldings:
     def test_holdings_are_incumbents(self) -> None:
         places = screen().scores.pillars["compute"]
         last = places[-1].ticker
-        rules = recipe(basket={"size": len(places) - 1, "buffer": 0.5})
+        size = len(places) - 1
+        rules = recipe(basket={"size": size, "buffer": 0.5, "min_score": 0})
 
         found = screen(recipe=rules, holdings={last: 0.1}, incumbents=("L00",))
 

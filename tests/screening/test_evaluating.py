@@ -598,6 +598,29 @@ def test_scores_that_are_all_equal_have_no_best_part() -> None:
     assert spread.best == pytest.approx(np.mean(best))
 
 
+def test_noise_of_the_last_digit_breaks_no_tie_of_scores_groups_or_factors() -> None:
+    """Half of the lines are equal but for 1e-16, as machines differ by."""
+    noise = np.random.default_rng(5)
+    closes = {n: np.exp(noise.normal(0, 0.02, 150).cumsum()) for n in "ABCDEFGHIJKL"}
+    even = {name: float(max(place - 6, 0)) for place, name in enumerate(closes)}
+    told = []
+
+    for size in (0.0, 1e-16, 1e-13):
+        sections = []
+        for place in range(4):
+            values = {n: v + size * noise.normal() for n, v in even.items()}
+            day = at(place * MONTH)
+            sections.append(
+                ranked(day, values, group_risk=values, factor_vol_252=values)
+            )
+        given = findings(sections, became(closes))
+        strengths = [*(one.strength for one in given.horizons), *given.others]
+        best = [one.spread.best for one in given.horizons]
+        told.append(([(s.coefficients, s.control) for s in strengths], best))
+
+    assert told[0] == told[1] == told[2]
+
+
 def test_one_section_has_a_coefficient_and_no_error() -> None:
     (month, *_) = findings([ranked(at(0), SIX)], became(RISING)).horizons
 

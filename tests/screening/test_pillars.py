@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from samples import recipe
 from triad_screener.model.recipe import BasketRules
-from triad_screener.model.scores import Basket, Holding
+from triad_screener.model.scores import Basket, Choice, Holding
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.screening.pillars import (
     Candidate,
@@ -20,6 +21,8 @@ from triad_screener.screening.pillars import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from triad_screener.model.vocabulary import Pillar
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -41,7 +44,7 @@ def candidate(
         "data": data,
         "algorithms": algorithms,
     }
-    return Candidate(ticker, issuer or ticker, z, exposures)
+    return Candidate(ticker, issuer or ticker, 50.0, z, exposures)
 
 
 def weights(baskets: tuple[Basket, ...]) -> dict[str, dict[str, float]]:
@@ -180,6 +183,67 @@ class TestSelection:
         for pillar in ("compute", "data"):
             chosen = [one.ticker for one in places[pillar] if one.selected]
             assert chosen == ["A", "B", "D"]
+
+
+class TestLeastScore:
+    def chosen(
+        self, scores: Mapping[str, float], *held: str, **rules: object
+    ) -> tuple[str, Basket]:
+        """Who is in the basket of compute, and that basket; best scores first."""
+        lines = [
+            replace(candidate(ticker, found / 50, compute=0.5), score=found)
+            for ticker, found in scores.items()
+        ]
+        places, baskets = gather(lines, recipe(basket={"size": 3, **rules}), held)
+        assert len(places["compute"]) == len(scores)
+        return "".join(o.ticker for o in places["compute"] if o.selected), baskets[0]
+
+    def test_only_who_has_it_may_enter(self) -> None:
+        chosen, basket = self.chosen({"A": 90, "B": 40, "C": 39.9})
+
+        assert chosen == "AB"
+        assert basket.choice == Choice(eligible=3, strong=2, kept=0, min_score=40)
+
+    @pytest.mark.parametrize(("score", "stays"), [(30, True), (29.9, False)])
+    def test_one_held_already_may_be_ten_points_short(
+        self, score: float, *, stays: bool
+    ) -> None:
+        chosen, basket = self.chosen({"A": 90, "C": 35, "D": score}, "D")
+
+        assert chosen == ("AD" if stays else "A")
+        assert basket.choice == Choice(3, 1, int(stays), 40)
+
+    def test_ranks_of_the_buffer_count_among_those_admitted(self) -> None:
+        # D would be fifth, and is fourth of those that may be held: within 1.2 x 3.
+        scores = {"A": 90, "B": 80, "C": 39, "E": 38.5, "D": 38}
+
+        assert self.chosen(scores, "D")[0] == "ABD"
+        five = {"A": 90, "B": 80, "E": 70, "C": 60, "D": 38}
+        assert self.chosen(five, "D")[0] == "ABE"
+
+    def test_noise_does_not_keep_anybody_out(self) -> None:
+        # 40.3 - 10 is 30.299999999999997 and 50.1 - 10 is 40.1 in binary.
+        assert self.chosen({"A": 40.1}, "A", min_score=50.1)[0] == "A"
+        assert self.chosen({"A": 0.1 + 0.2}, min_score=0.3)[0] == "A"
+
+    @pytest.mark.parametrize(
+        ("scores", "cap", "waits"),
+        [
+            ({}, 1.0, "no_eligible"),
+            ({"A": 39.0}, 1.0, "no_strong"),
+            ({"A": 90.0}, 0.15, "issuer_cap"),
+            ({"A": 90.0}, 1.0, None),
+        ],
+    )
+    def test_a_reserve_says_why_it_waits(
+        self, scores: dict[str, float], cap: float, waits: str | None
+    ) -> None:
+        _, basket = self.chosen(scores, issuer_cap=cap)
+
+        assert basket.waits_because == waits
+
+    def test_a_basket_of_a_program_that_did_not_say_gives_no_reason(self) -> None:
+        assert Basket("data", 0.2, 0.2, ()).waits_because is None
 
 
 class TestWeights:
@@ -331,6 +395,7 @@ class TestProperties:
             Candidate(
                 ticker,
                 str(generator.integers(0, 9)),
+                float(generator.uniform(0, 100)),
                 float(generator.normal()),
                 dict(zip(PILLARS, generator.dirichlet([1] * 4)[:3], strict=True)),
             )
@@ -352,7 +417,7 @@ class TestProperties:
                 totals[issuer[held.ticker]] = (
                     totals.get(issuer[held.ticker], 0) + held.weight
                 )
-        assert max(totals.values()) <= issuer_cap + 1e-9
+        assert max(totals.values(), default=0) <= issuer_cap + 1e-9
 
     def test_a_basket_holds_the_leaders_and_is_as_large_as_it_can_be(
         self, seed: int

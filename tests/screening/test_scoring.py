@@ -271,15 +271,36 @@ class TestIntervalAndConfidence:
             "J": 0.0,  # of unknown age
         }
 
-    def test_confidence_is_the_least_of_its_three_parts(self) -> None:
+    def test_confidence_is_the_least_of_its_four_parts(self) -> None:
         scores = score(self.LINES, QUALITY)
 
         for line in scores.lines:
-            parts = (line.coverage, line.freshness, line.stability)
+            assert line.precision is not None
+            parts = (line.coverage, line.freshness, line.stability, line.precision)
             assert line.confidence == min(parts)
         labels = {line.ticker: line.confidence_label for line in scores.lines}
         assert (labels["A"], labels["C"], labels["E"]) == ("high", "high", "low")
         assert labels["I"] == "low"  # half of the weight is missing
+
+    def test_a_wide_interval_is_never_sure(self) -> None:
+        scores = score(self.LINES, QUALITY)
+
+        line = next(o for o in scores.lines if o.ticker == "I")
+        assert line.score_low is not None
+        assert line.score_high is not None
+        left = 100 - (line.score_high - line.score_low)
+        assert line.precision == pytest.approx(left / 100, abs=1e-12)
+        assert {o.precision for o in scores.lines if o != line} == {1.0}
+
+    def test_who_has_no_price_has_no_rank_and_moves_no_other(self) -> None:
+        columns = {"gp_at": [*RISING, 0.45], "ebit_ic": [*RISING, 0.9]}
+        halted = cross_section(columns, priced=[True] * 8 + [False])
+
+        scores = score(halted, QUALITY)
+
+        assert [(o.ticker, o.reason) for o in scores.unranked] == [("I", "no price")]
+        without = score(halted.take(np.arange(8)), QUALITY)
+        assert scores.lines == without.lines
 
 
 class TestAmong:

@@ -250,23 +250,26 @@ class TestDay:
 class TestStatements:
     """The quarter to 31 March is due on 30 May by the lag rule."""
 
-    def test_a_figure_seen_before_the_lag_is_filed_when_seen(
+    def test_a_figure_seen_before_the_lag_counts_from_when_it_is_seen(
         self, store: Store
     ) -> None:
         store.save([prices("AAA", [1, 1], last=FRIDAY), statements("AAA", cell(10))])
 
         [found] = line(store).cells
 
-        assert (found.value, found.filed) == (10, FRIDAY)
+        assert (found.value, found.seen) == (10, FRIDAY)
+        assert found.filed is None
         assert line(store, may(14)).cells == ()
 
-    def test_a_figure_seen_after_the_lag_has_no_filing_day(self, store: Store) -> None:
+    def test_a_figure_seen_after_the_lag_counts_from_the_lag(
+        self, store: Store
+    ) -> None:
         day = date(2026, 6, 15)
         store.save([prices("AAA", [1] * 40, last=day), statements("AAA", cell(10))])
 
-        assert [one.filed for one in line(store).cells] == [None]
+        assert [one.seen for one in line(store).cells] == [None]
         # History fetched later counts from the lag on, and not before.
-        assert [one.filed for one in line(store, may(30)).cells] == [None]
+        assert [one.seen for one in line(store, may(30)).cells] == [None]
         assert line(store, may(29)).cells == ()
 
     @pytest.mark.parametrize(("foreign", "due"), [(False, 90), (True, 120)])
@@ -289,10 +292,10 @@ class TestStatements:
         store.save([prices("AAA", [1], last=may(14)), statements("AAA", cell(10))])
         store.save([prices("AAA", [1, 1]), statements("AAA", cell(12))])
 
-        assert [(c.value, c.filed) for c in line(store, may(14)).cells] == [
+        assert [(c.value, c.seen) for c in line(store, may(14)).cells] == [
             (10, may(14))
         ]
-        assert [(c.value, c.filed) for c in line(store, FRIDAY).cells] == [
+        assert [(c.value, c.seen) for c in line(store, FRIDAY).cells] == [
             (10, may(14)),
             (12, FRIDAY),
         ]
@@ -331,7 +334,7 @@ class TestStatements:
 
         [found] = line(store).cells
 
-        assert found == cell(10)._replace(filed=FRIDAY)
+        assert found == cell(10)._replace(seen=FRIDAY)
         assert found.period_end == QUARTER
 
     def test_a_source_that_names_another_statement_currency_is_told(

@@ -42,6 +42,7 @@ OTHER = {
     "basket.size": 3,
     "basket.buffer": 0.4,
     "basket.issuer_cap": 0.1,
+    "basket.min_score": 55,
     "freshness_days.fresh": 100,
     "freshness_days.expired": 300,
     "freshness_days_half_yearly.fresh": 100,

@@ -45,9 +45,11 @@ _DERIVED = "derived"
 
 
 def known_on(cell: StatementCell, *, foreign_filer: bool) -> date:
-    """Return the day from which ``cell`` counts: its filing, or a lag after its end."""
-    if cell.filed:
-        return cell.filed
+    """Return the day from which ``cell`` counts: that of its filing, else of its
+    being seen, else a lag after the period's end.
+    """  # noqa: D205 - one sentence, too long for a line
+    if day := cell.filed or cell.seen:
+        return day
     lag = LAG_DAYS[cell.frequency]
     if foreign_filer and cell.frequency == "annual":
         lag = FOREIGN_ANNUAL_LAG_DAYS
@@ -69,8 +71,16 @@ class KnownCell(NamedTuple):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the source states it twice, or says more of it than its origin."""
-        return self.copied or _says_more_than_derived(self.cell.note)
+        """Whether the source states it.
+
+        In a filing, whose day is known: what was filed was not mistyped by a vendor.
+        Or twice; or in a note that says more of it than its origin.
+        """
+        return (
+            self.cell.filed is not None
+            or self.copied
+            or _says_more_than_derived(self.cell.note)
+        )
 
     def quantity(self, slot: str) -> Quantity:
         """Return the value with its provenance."""

@@ -35,6 +35,8 @@ class CrossSection:
         average_daily_value_usd: Shape ``(n,)``, US dollars.
         statement_age_days: Shape ``(n,)``, days since the newest period end.
         half_yearly: Shape ``(n,)``; whether the longer freshness bounds apply.
+        priced: Shape ``(n,)``; whether there is a close of the last ten days. A line
+            without one is not ranked: nobody can buy it.
     """
 
     tickers: tuple[str, ...]
@@ -46,6 +48,7 @@ class CrossSection:
     average_daily_value_usd: NDArray[np.float64]
     statement_age_days: NDArray[np.float64]
     half_yearly: NDArray[np.bool_]
+    priced: NDArray[np.bool_]
 
     def take(self, rows: NDArray[np.intp]) -> CrossSection:
         """Return the cross-section of ``rows`` only, in their order."""
@@ -59,4 +62,5 @@ class CrossSection:
             self.average_daily_value_usd[rows],
             self.statement_age_days[rows],
             self.half_yearly[rows],
+            self.priced[rows],
         )

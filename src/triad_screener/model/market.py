@@ -45,9 +45,11 @@ class StatementCell(NamedTuple):
         period_end: Last day of the period, or of the balance sheet.
         value: In units of ``currency``.
         currency: ISO 4217, or ``"shares"``.
-        filed: Day it became public; None where not established.
+        filed: Day it became public, known from its filing; None where not established.
         source: Who published it.
         note: What the source says of it; a note on an outlier confirms it.
+        seen: Day a vendor was first seen to show it, where its filing is not known; it
+            counts from then, and nothing is confirmed by it.
     """
 
     frequency: Frequency
@@ -58,6 +60,7 @@ class StatementCell(NamedTuple):
     filed: date | None
     source: str
     note: str
+    seen: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,12 @@ class Neutralisation(Part):
 
 
 class BasketRules(Part):
-    """Size, buffer and issuer cap of the baskets."""
+    """Size, buffer and issuer cap of the baskets, and the score that lets in."""
 
     size: int = Field(5, ge=1, le=1000)
     buffer: Share = 0.20
     issuer_cap: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.15
+    min_score: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] = 40
 
 
 class FreshnessDays(Part):
@@ -130,7 +131,7 @@ class Recipe(Part):
     exposure_floor: Share = 0.25
     """Exposure from which a line is eligible for a pillar's basket."""
     basket: BasketRules = Field(default_factory=BasketRules)
-    """Size, buffer and issuer cap."""
+    """Size, buffer, issuer cap and least score."""
     freshness_days: FreshnessDays = Field(default_factory=FreshnessDays)
     """Age bounds for quarterly reporters."""
     freshness_days_half_yearly: FreshnessDays = Field(

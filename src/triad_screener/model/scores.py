@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - read when a stored screen is opened
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from triad_screener.model.vocabulary import Group, Pillar  # noqa: TC001 - likewise
 
+# Why a line is not ranked.
+NO_ACTIVE_FACTOR: Final = "no factor is known for enough lines"
+INSUFFICIENT_DATA: Final = "insufficient data"
+NO_PRICE: Final = "no price"
+
 Confidence = Literal["high", "medium", "low"]
+#: Why a part of a budget waits in reserve: nobody has the exposure, nobody who has it
+#: has the score, or those who have both are at the issuer cap.
+Waiting = Literal["no_eligible", "no_strong", "issuer_cap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,9 @@ class LineScore:
         composite_z: The composite Z.
         composite_ex_thesis_z: The same without the thesis group.
         coverage: Share of the factor weight that is known.
-        confidence: The least of coverage, freshness and stability.
+        confidence: The least of coverage, freshness, stability and precision.
+        precision: What the interval leaves sure, a fraction: 1 without one. None in a
+            run of a program that did not know it.
     """
 
     ticker: str
@@ -64,6 +74,7 @@ class LineScore:
     thesis_exposure: float
     groups: Mapping[Group, float]
     factors: Mapping[str, FactorScore]
+    precision: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +104,45 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What a basket could choose from.
+
+    Attributes:
+        eligible: Lines whose exposure reaches the floor.
+        strong: Those of them whose score reaches the least that lets in.
+        kept: Those held already that are less than that, by ten points at most.
+        min_score: The least score that lets in.
+    """
+
+    eligible: int
+    strong: int
+    kept: int
+    min_score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Basket:
-    """One pillar's constituents; weights and reserve sum to its budget."""
+    """One pillar's constituents; weights and reserve sum to its budget.
+
+    Attributes:
+        choice: What it could choose from; None in a run of a program that did not
+            say.
+    """
 
     pillar: Pillar
     budget: float
     reserve: float
     constituents: tuple[Holding, ...]
+    choice: Choice | None = None
+
+    @property
+    def waits_because(self) -> Waiting | None:
+        """Why there is a reserve; None without one, or where nobody said."""
+        if not self.reserve or not self.choice:
+            return None
+        if self.constituents:
+            return "issuer_cap"
+        return "no_strong" if self.choice.eligible else "no_eligible"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,10 +133,19 @@ def _standing(screen: Screen, fact: LineFacts, line: LineScore | None) -> str:
 
 
 def _confidence(line: LineScore) -> str:
+    parts = [
+        f"{name} {value:.3f}"
+        for name, value in (
+            ("coverage", line.coverage),
+            ("freshness", line.freshness),
+            ("stability", line.stability),
+            ("precision", line.precision),
+        )
+        if value is not None
+    ]
     found = (
         f"Confidence {line.confidence_label} ({line.confidence:.3f}), the least of "
-        f"coverage {line.coverage:.3f}, freshness {line.freshness:.3f} and "
-        f"stability {line.stability:.3f}."
+        f"{', '.join(parts[:-1])} and {parts[-1]}."
     )
     if line.score_low is None or line.score_high is None:
         return found

@@ -17,6 +17,7 @@ from triad_screener.model.document import (
     Tone,
 )
 from triad_screener.model.gap import PRICES
+from triad_screener.model.scores import NO_PRICE
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting import record as records
 from triad_screener.reporting import votes
@@ -305,6 +306,9 @@ def _lacking(screen: Screen, line: Record) -> str:
         return f"prices: {vain[0].reason}: {vain[0].detail}"
     if line["ticker"] in screen.absent:
         return "the source knows nothing of it"
+    if line["reason"] == NO_PRICE:
+        day = line["close_date"]
+        return f"{NO_PRICE}: " + (f"the last is of {day}" if day else "none is known")
     missing = [
         name
         for name, found in line["factors"].items()

@@ -124,6 +124,7 @@ def _scored(line: LineScore) -> Record:
         "confidence_label": line.confidence_label,
         "freshness": line.freshness,
         "stability": line.stability,
+        "precision": line.precision,
         "primary_pillar": line.primary_pillar,
         "thesis_exposure": line.thesis_exposure,
         "groups": dict(line.groups),
@@ -152,6 +153,7 @@ _UNSCORED: Final[Record] = {
     "confidence_label": None,
     "freshness": None,
     "stability": None,
+    "precision": None,
 }
 
 

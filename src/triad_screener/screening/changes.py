@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     #: Score and rank.
     _Worth = tuple[float, float]
     #: Raw values, shares by pillar, dollars traded a day.
-    _Row = tuple[tuple[float | None, ...], tuple[float, ...], float | None]
+    _Row = tuple[tuple[float | None, ...], tuple[float, ...], float | None, bool]
 
 Cause = Literal[
     "price",
@@ -241,7 +241,8 @@ def _others(
     names = side.lines.tickers
     rows = np.array([at for at, name in enumerate(names) if name != ticker], np.intp)
     lines = side.lines.take(rows)
-    return lines.tickers, (lines.raw, lines.exposures, lines.average_daily_value_usd)
+    numbers = (lines.raw, lines.exposures, lines.average_daily_value_usd)
+    return lines.tickers, (*numbers, lines.priced.astype(float))
 
 
 @dataclass(frozen=True)
@@ -298,16 +299,18 @@ class _Line:
         """Return the lines with those inputs taken from the later screen."""
         lines = self.pair.side("peers", later).lines
         row = lines.tickers.index(self.ticker)
-        raw, exposures, traded = self._own(later)
+        raw, exposures, traded, priced = self._own(later)
         mixed = replace(
             lines,
             raw=lines.raw.copy(),
             exposures=lines.exposures.copy(),
             average_daily_value_usd=lines.average_daily_value_usd.copy(),
+            priced=lines.priced.copy(),
         )
         mixed.raw[row] = [nan if value is None else value for value in raw]
         mixed.exposures[row] = exposures
         mixed.average_daily_value_usd[row] = nan if traded is None else traded
+        mixed.priced[row] = priced
         budgets = self.pair.side("recipe", later).recipe.pillar_budgets
         mixed.raw[:, _THESIS] = [
             _thesis(shares, budgets) for shares in mixed.exposures.tolist()
@@ -322,7 +325,8 @@ class _Line:
             for pillar in PILLARS
         )
         raw = tuple(mix.raw(name) for name in FACTORS)
-        return raw, shares, mix.of("price").average_daily_value_usd
+        traded = mix.of("price").average_daily_value_usd
+        return raw, shares, traded, mix.of("availability").is_fresh
 
     def _facts(self, side: Literal["before", "after"]) -> LineFacts:
         found: _Side = getattr(self.pair, side)

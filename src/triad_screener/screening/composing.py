@@ -142,6 +142,18 @@ def stability(reruns: NDArray[np.intp]) -> NDArray[np.float64]:
     return 1 - spread
 
 
+def precision(low: float | None, high: float | None) -> float:
+    """Return what an interval of scores leaves sure, in [0, 1]; 1 without one.
+
+    ``1 - (high - low) / 100``: a score that may lie anywhere is never called sure.
+
+    Examples:
+        >>> round(precision(35.7, 78.4), 3), precision(None, None)
+        (0.573, 1.0)
+    """
+    return 1.0 if low is None or high is None else 1 - (high - low) / 100
+
+
 def freshness(
     age_days: NDArray[np.float64],
     half_yearly: NDArray[np.bool_],

@@ -22,6 +22,7 @@ from triad_screener.model.evaluation import (
     Strength,
 )
 from triad_screener.model.vocabulary import GROUPS, PILLARS
+from triad_screener.screening.normalising import DECIMALS
 from triad_screener.screening.rebalancing import hold
 from triad_screener.screening.sections import COMPOSITE
 from triad_screener.stats import NO_DISPERSION, multiple
@@ -152,12 +153,16 @@ class _Panel:
         return cls(inquiry.sections, inquiry.outcomes.only(names), bought)
 
     def scores(self, signal: Signal) -> NDArray[np.float64]:
-        """Return the values of a signal, shape ``(sections, lines)``."""
+        """Return the values of a signal, shape ``(sections, lines)``.
+
+        Rounded to twelve decimals: what differs by less is a tie, on every machine.
+        """
         rows = [
             [section.signals.get(signal, {}).get(name, np.nan) for name in self.names]
             for section in self.sections
         ]
-        return np.array(rows, np.float64).reshape(len(rows), len(self.names))
+        values = np.array(rows, np.float64).reshape(len(rows), len(self.names))
+        return values.round(DECIMALS)
 
     @property
     def lines(self) -> float:

@@ -235,6 +235,7 @@ def cross_section(described: Sequence[LineFacts]) -> CrossSection:
         _column([fact.average_daily_value_usd for fact in described]),
         _column([fact.statement_age_days for fact in described]),
         np.array([fact.half_yearly for fact in described], bool),
+        np.array([fact.is_fresh for fact in described], bool),
     )
 
 

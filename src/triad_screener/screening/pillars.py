@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from triad_screener.model.scores import Basket, Holding, PillarPlace
+from triad_screener.model.scores import Basket, Choice, Holding, PillarPlace
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.screening.normalising import DECIMALS
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from triad_screener.model.recipe import BasketRules, Recipe
     from triad_screener.model.vocabulary import Pillar
 
-_NOISE = 1e-12
+#: Points by which one that is held already may be under the least score.
+LENIENCE: Final = 10
+_NOISE: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Candidate:
 
     ticker: str
     issuer: str
+    score: float
     composite_ex_thesis_z: float
     exposures: Mapping[Pillar, float]
 
@@ -36,15 +39,21 @@ def gather(
 
     Args:
         candidates: Ranked lines, best first.
-        recipe: Budgets, floors and basket rules.
+        recipe: Budgets, floors and basket rules. Only lines with its least score may
+            enter a basket; ranks for the buffer count among those admitted.
         incumbents: Tickers held already; they count in every pillar in which they
-            are eligible.
+            are eligible, and may be ten points short of the least score.
     """
     held = frozenset(incumbents)
     lists = {p: _ranking(candidates, p, recipe.exposure_floor) for p in PILLARS}
-    chosen = {
-        pillar: set(select([one for one, _ in ranking], recipe.basket, held))
+    strong, kept = _admitted(candidates, recipe.basket.min_score, held)
+    admitted = {
+        pillar: [ticker for ticker, _ in ranking if ticker in strong | kept]
         for pillar, ranking in lists.items()
+    }
+    chosen = {
+        pillar: set(select(names, recipe.basket, held))
+        for pillar, names in admitted.items()
     }
     places = {
         pillar: tuple(
@@ -53,8 +62,34 @@ def gather(
         )
         for pillar, ranking in lists.items()
     }
+    choices = {
+        pillar: Choice(
+            len(lists[pillar]),
+            len(strong.intersection(names)),
+            len(kept.intersection(names)),
+            recipe.basket.min_score,
+        )
+        for pillar, names in admitted.items()
+    }
     issuers = {candidate.ticker: candidate.issuer for candidate in candidates}
-    return places, weigh(places, issuers, recipe)
+    return places, weigh(places, issuers, recipe, choices)
+
+
+def _admitted(
+    candidates: Sequence[Candidate], min_score: float, held: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Return who has the least score, and who is held and ten points short at most."""
+    strong = {one.ticker for one in candidates if _reaches(one.score, min_score)}
+    kept = {
+        one.ticker
+        for one in candidates
+        if one.ticker in held and _reaches(one.score, min_score - LENIENCE)
+    }
+    return strong, kept - strong
+
+
+def _reaches(score: float, least: float) -> bool:
+    return round(score, DECIMALS) >= round(least, DECIMALS)
 
 
 def pillar_score(composite_ex_thesis_z: float, exposure: float) -> float:
@@ -108,6 +143,7 @@ def weigh(
     places: Mapping[Pillar, Sequence[PillarPlace]],
     issuers: Mapping[str, str],
     recipe: Recipe,
+    choices: Mapping[Pillar, Choice],
 ) -> tuple[Basket, ...]:
     """Return the baskets: weights by pillar score, budgets met, issuers capped."""
     weights = {
@@ -121,6 +157,7 @@ def weigh(
             recipe.pillar_budgets[pillar],
             reserves[pillar] if weights[pillar] else recipe.pillar_budgets[pillar],
             tuple(Holding(ticker, w) for ticker, w in weights[pillar].items()),
+            choices[pillar],
         )
         for pillar in PILLARS
     )

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from triad_screener.model.scores import (
+    INSUFFICIENT_DATA,
+    NO_ACTIVE_FACTOR,
+    NO_PRICE,
     FactorScore,
     LineScore,
     Scores,
@@ -34,9 +37,6 @@ if TYPE_CHECKING:
     from triad_screener.model.vocabulary import Group
     from triad_screener.screening.composing import Composer, Composite
     from triad_screener.screening.normalising import FactorZ, Weighting
-
-NO_ACTIVE_FACTOR = "no factor is known for enough lines"
-INSUFFICIENT_DATA = "insufficient data"
 
 
 def score(
@@ -101,7 +101,7 @@ def _ranked(
     weighting = normalising.weigh(listed, recipe)
     coverage = normalising.coverage(listed, weighting)
     known = coverage.round(DECIMALS) >= recipe.coverage_floor
-    return weighting, coverage, known & (weighting.columns.size > 0)
+    return weighting, coverage, known & listed.priced & (weighting.columns.size > 0)
 
 
 def one_per_issuer(lines: CrossSection) -> tuple[CrossSection, tuple[str, ...]]:
@@ -135,9 +135,14 @@ def _unranked(
     ranked: NDArray[np.bool_],
     weighting: Weighting,
 ) -> tuple[Unranked, ...]:
-    reason = INSUFFICIENT_DATA if weighting.columns.size else NO_ACTIVE_FACTOR
+    priced = INSUFFICIENT_DATA if weighting.columns.size else NO_ACTIVE_FACTOR
+    unpriced = NO_PRICE if weighting.columns.size else NO_ACTIVE_FACTOR
     return tuple(
-        Unranked(lines.tickers[row], float(coverage[row]), reason)
+        Unranked(
+            lines.tickers[row],
+            float(coverage[row]),
+            priced if lines.priced[row] else unpriced,
+        )
         for row in np.flatnonzero(~ranked)
     )
 
@@ -202,7 +207,8 @@ class _Run:
         self, coverage: NDArray[np.float64], recipe: Recipe
     ) -> tuple[LineScore, ...]:
         """Return the ranked lines, best first."""
-        low, high = self._interval()
+        intervals = self._intervals()
+        sure = np.array([composing.precision(*interval) for interval in intervals])
         steady = composing.stability(self.composer.ranks_without_each(self.base))
         fresh = composing.freshness(
             self.lines.statement_age_days,
@@ -210,16 +216,15 @@ class _Run:
             recipe.freshness_days,
             recipe.freshness_days_half_yearly,
         )
-        confidence = np.minimum(np.minimum(coverage, fresh), steady)
+        confidence = np.minimum.reduce([coverage, fresh, steady, sure])
         thesis = self._thesis_exposures()
-        complete = np.asarray(np.isfinite(self._known_raw()).all(axis=1))
         return tuple(
             LineScore(
                 ticker=self.lines.tickers[row],
                 rank=rank,
                 score=out_of_hundred(self.base.z[row]),
-                score_low=None if complete[row] else out_of_hundred(low[row]),
-                score_high=None if complete[row] else out_of_hundred(high[row]),
+                score_low=intervals[row][0],
+                score_high=intervals[row][1],
                 composite_z=float(self.base.z[row]),
                 composite_ex_thesis_z=float(self.ex_thesis.z[row]),
                 coverage=float(coverage[row]),
@@ -231,19 +236,24 @@ class _Run:
                 thesis_exposure=float(thesis[row]),
                 groups={g: float(v[row]) for g, v in self.base.groups.items()},
                 factors=self._factor_scores(row),
+                precision=float(sure[row]),
             )
             for rank, row in enumerate(self.order(coverage), start=1)
         )
 
-    def _known_raw(self) -> NDArray[np.float64]:
-        return self.lines.raw[:, self.weighting.columns]
-
-    def _interval(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        known = np.isfinite(self._known_raw())
-        return (
-            self.composer.with_missing_at(self.base, known, composing.LOW_PER_CENT),
-            self.composer.with_missing_at(self.base, known, composing.HIGH_PER_CENT),
+    def _intervals(self) -> list[tuple[float | None, float | None]]:
+        """Return the interval of each row's score; a complete row has none."""
+        known = np.isfinite(self.lines.raw[:, self.weighting.columns])
+        low, high = (
+            self.composer.with_missing_at(self.base, known, per_cent)
+            for per_cent in (composing.LOW_PER_CENT, composing.HIGH_PER_CENT)
         )
+        return [
+            (None, None)
+            if complete
+            else (out_of_hundred(low[row]), out_of_hundred(high[row]))
+            for row, complete in enumerate(np.asarray(known.all(axis=1)).tolist())
+        ]
 
     def _factor_scores(self, row: int) -> Mapping[str, FactorScore]:
         return {
@@ -271,6 +281,7 @@ class _Run:
             pillars.Candidate(
                 line.ticker,
                 self.lines.issuers[row_of[line.ticker]],
+                line.score,
                 line.composite_ex_thesis_z,
                 dict(
                     zip(

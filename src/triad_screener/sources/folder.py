@@ -73,7 +73,7 @@ KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
         *_ANYWHERE,
     ),
     "prices": ("symbol", "date", "adj_close", "close", "volume", *_ANYWHERE),
-    "statements": (*REQUIRED["statements"], "filed", *_ANYWHERE),
+    "statements": (*REQUIRED["statements"], "filed", "seen", *_ANYWHERE),
     "fx": (*REQUIRED["fx"], *_ANYWHERE),
     "forward": (
         "symbol",
@@ -329,10 +329,12 @@ class _Reading:
             table.dates("filed"),
             table.text("source"),
             table.text("note"),
+            table.dates("seen"),
         )
-        _, freqs, items, ends, _, _, filed, *_ = columns
-        table.unique(symbols, freqs, ends, items, filed)
-        _refuse_early_filing(table, ends, filed)
+        _, freqs, items, ends, _, _, filed, *_, seen = columns
+        table.unique(symbols, freqs, ends, items, filed, seen)
+        _refuse_early(table, "filed", ends, filed)
+        _refuse_early(table, "seen", ends, seen)
         self._note("statements", symbols)
         cells: dict[str, list[StatementCell]] = {}
         for symbol, freq, item, *rest in zip(*columns, strict=True):
@@ -417,13 +419,13 @@ def _refuse_disorder(
     table.refuse(int(rows[at + 1]), "date", problem, expected)
 
 
-def _refuse_early_filing(
-    table: Table, ends: Sequence[date], filed: Sequence[date | None]
+def _refuse_early(
+    table: Table, column: str, ends: Sequence[date], days: Sequence[date | None]
 ) -> None:
-    for row, (end, day) in enumerate(zip(ends, filed, strict=True)):
+    for row, (end, day) in enumerate(zip(ends, days, strict=True)):
         if day and day < end:
             problem = f"is {day}, before the period ends on {end}"
-            table.refuse(row, "filed", problem, "Mend one of the two dates.")
+            table.refuse(row, column, problem, "Mend one of the two dates.")
 
 
 def _dated(table: Table, value: str, day: str) -> list[DatedValue | None]:

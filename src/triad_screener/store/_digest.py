@@ -68,8 +68,8 @@ def _dated(value: DatedValue | None) -> tuple[object, ...] | None:
 
 
 def _cell(cell: StatementCell) -> str:
-    filed = cell.filed.toordinal() if cell.filed else ""
+    filed, seen = (day.toordinal() if day else "" for day in (cell.filed, cell.seen))
     return (
         f"{cell.frequency}\t{cell.item}\t{cell.period_end.toordinal()}\t"
-        f"{cell.value!r}\t{cell.currency}\t{filed}"
+        f"{cell.value!r}\t{cell.currency}\t{filed}\t{seen}"
     )

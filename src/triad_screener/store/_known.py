@@ -96,16 +96,16 @@ WITH days AS (
     SELECT *, CASE
         WHEN NOT is_first THEN greatest(seen, period_end)
         WHEN seen >= period_end AND seen < due THEN seen
-    END AS filed
+    END AS since
     FROM versions
 )
-SELECT place, freq, item, period_end, value, currency, filed FROM dated
-WHERE CASE WHEN is_first THEN coalesce(filed, due) ELSE filed END <= $as_of
+SELECT place, freq, item, period_end, value, currency, since FROM dated
+WHERE CASE WHEN is_first THEN coalesce(since, due) ELSE since END <= $as_of
     AND (is_first OR seen <= $as_of)
 QUALIFY row_number() OVER (
-    PARTITION BY place, freq, item, period_end, filed ORDER BY seen DESC
+    PARTITION BY place, freq, item, period_end, since ORDER BY seen DESC
 ) = 1
-ORDER BY place, freq, item, period_end, filed NULLS FIRST
+ORDER BY place, freq, item, period_end, since NULLS FIRST
 """
 _CURRENCIES: Final = """
 SELECT symbol, currency, wanted.price_currency FROM price_facts
@@ -299,9 +299,10 @@ def _cells(
     once = _Once()
     answer = connection.execute(_CELLS, {"as_of": day})
     while rows := answer.fetchmany(_ROWS_AT_ONCE):
-        for place, freq, item, end, value, currency, filed in rows:
-            part = once[freq], once[item], once[end], value, once[currency], once[filed]
-            found[place].append(StatementCell(*part, PUBLISHER, ""))
+        for place, freq, item, end, value, currency, since in rows:
+            part = once[freq], once[item], once[end], value, once[currency]
+            cell = StatementCell(*part, None, PUBLISHER, "", once[since])
+            found[place].append(cell)
     return found
 
 

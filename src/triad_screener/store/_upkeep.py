@@ -44,6 +44,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "filed",
         "source",
         "note",
+        "seen",
     ),
     "fx": ("currency", "date", "usd_per_unit", "source"),
     "forward": ("symbol", "date", "forward_pe", "forward_eps", "price", "source"),
@@ -218,6 +219,7 @@ def _statement_rows(market: MarketData) -> Iterator[Sequence[object]]:
                 cell.filed,
                 cell.source,
                 cell.note,
+                cell.seen,
             )
 
 

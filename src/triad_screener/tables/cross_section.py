@@ -68,6 +68,7 @@ def read(
         traded,
         age,
         np.zeros(len(table), bool),
+        np.ones(len(table), bool),
     )
     return found, tuple(name for name in table.unknown if name != _THESIS)
 

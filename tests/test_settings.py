@@ -455,3 +455,26 @@ def test_who_asks_edgar_is_a_plain_name_with_an_address(
 
     with pytest.raises(ConfigurationError, match="is not a name with an address"):
         settings.edgar_user_agent()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (f"source = {'[' * 1000}{']' * 1000}", "is nested too deeply."),
+        (f"smtp_port = {'9' * 5000}", "holds a number far too large."),
+        (f"smtp_port = 0x{'f' * 9000}", "smtp_port is a number far too large."),
+        ('data_folder = "a\\u0000b"', "data_folder is 'a\\x00b'."),
+        ('mail_to = ["a\\u0000b"]', "mail_to is ['a\\x00b']."),
+        (f"# {'x' * 100_000}", "is larger than 100 kB."),
+        (f"source = {'9' * 4000}", f"source is {'9' * 100}...."),
+    ],
+)
+def test_a_file_that_no_hand_wrote_is_refused_in_a_sentence(
+    text: str, problem: str
+) -> None:
+    file = write(f"{text}\n")
+
+    with pytest.raises(ConfigurationError) as caught:
+        settings.read()
+
+    assert caught.value.what == f"{file}: {problem}"

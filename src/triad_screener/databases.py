@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 #: Most that one connection may take: a store takes a tenth of it.
 MEMORY: Final = "1GB"
 #: How it is said that memory is short: DuckDB's own limit, then that of the system.
-_SHORT: Final = ("Out of Memory", "bad_alloc", "failed to allocate", "Failed to alloc")
+_SHORT: Final = (
+    "Out of Memory",
+    "bad_alloc",
+    "failed to allocate",
+    "Failed to alloc",
+    "failed to map segment",
+    "Cannot allocate memory",
+    "can't start new thread",
+)
 
 
 def connect(

@@ -68,6 +68,16 @@ class TriadError(Exception):
         self.remedy = remedy
 
 
+def quoted(text: str, longest: int = 100) -> str:
+    r"""Return ``text`` fit for a message: in quotes, escaped and short.
+
+    Examples:
+        >>> quoted("NV\x1bDA"), quoted("NVIDIA", 4)
+        ("'NV\\x1bDA'", "'NVID...'")
+    """
+    return repr(text if len(text) <= longest else f"{text[:longest]}...")
+
+
 class UsageError(TriadError):
     """The command line asked for something that cannot be done."""
 
@@ -84,7 +94,8 @@ class UnknownNameError(UsageError):
     """
 
     def __init__(self, kind: str, name: str, known: Collection[str]) -> None:
-        super().__init__(f"There is no {kind} called {name!r}.", _nearest(name, known))
+        said = f"There is no {kind} called {quoted(name)}."
+        super().__init__(said, _nearest(name, known))
         self.name = name
 
 

@@ -38,6 +38,18 @@ def write(path: Path, content: bytes) -> None:
         ) from error
 
 
+def name_of(path: str | Path) -> str:
+    r"""Return a path as a text that can be kept and shown.
+
+    A name may be of any bytes; those that are not UTF-8 are written as escapes.
+
+    Examples:
+        >>> name_of("prices"), name_of("prices\udcff")
+        ('prices', 'prices\\xff')
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def replace(path: Path, content: bytes, mode: int) -> None:
     """Put a new file in the place of ``path``, on the disk for good.
 

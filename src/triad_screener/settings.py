@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from triad_screener.errors import ConfigurationError, UnknownNameError
+from triad_screener.errors import ConfigurationError, UnknownNameError, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,6 +82,7 @@ _PROXY: Final = re.compile(
 )
 _BETWEEN_COMMAS: Final = re.compile(r'(?:"[^"]*"|[^,"])+')
 _LAST_PORT, _MOST_RECIPIENTS, _LONGEST_QUOTE = 65_535, 100, 100
+_LARGEST_FILE, _LARGEST_NUMBER = 100_000, 1_000_000
 #: Seconds that a command may take to give a password; bytes that are read of one.
 _PATIENCE, _LONGEST_PASSWORD = 30, 4096
 
@@ -109,13 +110,17 @@ def read() -> Mapping[str, object]:
     """
     try:
         file = path()
-        text = file.read_text("utf-8")
+        with file.open("rb") as opened:
+            content = opened.read(_LARGEST_FILE + 1)
+        text = content.decode()
     except PermissionError as error:
         raise _wrong(file, f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise _wrong(file, "is not UTF-8 text") from error
     except (OSError, RuntimeError):
         return {}  # no such file, or no home folder
+    if len(content) > _LARGEST_FILE:
+        raise _wrong(file, f"is larger than {_LARGEST_FILE // 1000} kB")
     return _checked(file, text)
 
 
@@ -124,18 +129,34 @@ def _checked(file: Path, text: str) -> Mapping[str, object]:
 
     try:
         found = tomllib.loads(text)
+    except RecursionError:
+        raise _wrong(file, "is nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
-        raise _wrong(file, f"is not TOML ({error})") from None
+        raise _wrong(file, f"is not TOML ({_short(str(error))})") from None
+    except ValueError:  # of thousands of digits
+        raise _wrong(file, "holds a number far too large") from None
     for key, value in found.items():
         if "password" in key and key not in KEYS:
-            raise _wrong(file, f"{key} has no place in this file", _WAYS)
+            raise _wrong(file, f"{_short(key)} has no place in this file", _WAYS)
         if key not in KEYS:
             nearest = UnknownNameError("setting", key, KEYS).remedy
-            raise _wrong(file, f"has no use for {key!r}", nearest)
+            raise _wrong(file, f"has no use for {quoted(key)}", nearest)
         if not _fits(key, value):
             expected = f"Write {key} = {KEYS[key]}."
-            raise _wrong(file, f"{key} is {value!r}", expected)
+            raise _wrong(file, f"{key} is {_written(value)}", expected)
     return found
+
+
+def _written(value: object) -> str:
+    """Return a value of the file as a message can hold it."""
+    try:
+        return _short(repr(value))
+    except ValueError:  # a number of thousands of digits, written in hexadecimal
+        return "a number far too large"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
 
 
 def _fits(key: str, value: object) -> bool:
@@ -144,11 +165,16 @@ def _fits(key: str, value: object) -> bool:
     if not isinstance(value, types) or isinstance(value, bool) != (bool in types):
         return False
     if isinstance(value, list):
-        return all(isinstance(one, str) for one in value)
+        return all(isinstance(one, str) and "\0" not in one for one in value)
+    if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
+        return False
     if key == "min_coverage":
         return 0 <= float(str(value)) <= 1
-    pattern = _PATTERNS.get(key)
-    return pattern is None or re.fullmatch(pattern, str(value)) is not None
+    text, pattern = str(value), _PATTERNS.get(key)
+    # No path and no address holds a NUL, and no system takes one.
+    return "\0" not in text and (
+        pattern is None or re.fullmatch(pattern, text) is not None
+    )
 
 
 def _wrong(

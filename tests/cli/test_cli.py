@@ -301,3 +301,49 @@ def test_the_front_page_loads_nothing_and_help_only_what_typer_needs() -> None:
     assert found["--help"] == found["--version"] == []
     assert set(found["nonsense"]) <= {"pydantic"}
     assert set(found["screen --help"]) <= {"pydantic", "rich"}
+
+
+# --- too little memory, and errors that repeat what they were given -------------------
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        MemoryError(),
+        ImportError("lib.so: failed to map segment from shared object"),
+        RuntimeError("std::bad_alloc"),
+        RuntimeError("can't start new thread"),
+        OSError(12, "Cannot allocate memory", "/x"),
+    ],
+)
+def test_too_little_memory_is_told_in_two_sentences(
+    failure: Exception, triad: Triad, failing: Callable[[BaseException], None]
+) -> None:
+    failing(failure)
+
+    answer = triad("screen", "--source", "bundled")
+
+    assert (answer.code, answer.out) == (75, "")
+    assert answer.err == (
+        "triad: There is not enough memory for this command.\n"
+        "       Close other programs, or raise the limit of this shell ('ulimit -v').\n"
+    )
+
+
+def test_a_traceback_moves_no_cursor(
+    triad: Triad, failing: Callable[[BaseException], None]
+) -> None:
+    failing(RuntimeError("a\x1b[2Jb"))
+
+    answer = triad("screen", "--source", "bundled", "--debug")
+
+    assert answer.code == 70
+    assert "RuntimeError: a[2Jb\n" in answer.err
+
+
+def test_a_long_argument_is_not_repeated_whole(triad: Triad) -> None:
+    for arguments in (("screen", "X" * 90_000), ("screen", "--sort", "X" * 90_000)):
+        answer = triad(*arguments, "--source", "bundled")
+
+        assert answer.code == 2
+        assert len(answer.err) < 1000

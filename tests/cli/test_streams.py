@@ -364,3 +364,40 @@ def test_mistakes_nobody_can_be_told_of_are_counted_all_the_same(
     done = start(f"TRIAD taxonomy check {tmp_path / 't.yaml'} 2>/dev/full", world)
 
     assert (done.returncode, done.stdout) == (78, b"")
+
+
+# --- streams of text, as in a notebook ------------------------------------------------
+
+
+def test_an_answer_goes_to_a_stream_of_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    received = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", received)
+
+    code = cli.run(["screen", "--source", "bundled", "--format", "tickers"])
+
+    assert code == 0
+    assert "NVDA\n" in received.getvalue()
+
+
+def test_a_stream_of_text_shows_every_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+
+    assert _streams.style("auto").unicode
+
+
+def test_tickers_come_from_a_stream_of_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("NVDA\nTSM\n"))
+
+    assert _streams.tickers(["-"]) == ("NVDA", "TSM")
+
+
+def test_what_is_said_moves_no_cursor_and_has_an_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _streams.say("a\x1b[2J\u202eb\udcff")
+    _streams.say("x" * 1_000_000)
+    _streams.confirm("a\x1b[2Jb")
+
+    out, err = capsys.readouterr()
+    assert err == f"a[2Jb\n{'x' * 2000}...\n"
+    assert out == "a[2Jb\n"

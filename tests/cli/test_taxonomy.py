@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -452,3 +453,25 @@ def test_a_command_must_be_named(triad: Triad) -> None:
         "triad: Missing command.\n       See 'triad taxonomy --help'.\n"
     )
     assert wrong.err.endswith("Did you mean check?\n")
+
+
+def test_of_many_mistakes_twenty_are_shown(triad: Triad, tmp_path: Path) -> None:
+    file = tmp_path / "t.yaml"
+    file.write_text(f"constituents: [{','.join('1' * 1000)}]\n")
+
+    answer = triad("taxonomy", "check", str(file))
+
+    lines = answer.err.splitlines()
+    assert answer.code == 78
+    assert len(lines) == 21
+    assert re.fullmatch(r"and \d+ more; mend these and check again", lines[-1])
+
+
+def test_the_name_of_a_taxonomy_moves_no_cursor(triad: Triad, tmp_path: Path) -> None:
+    file = tmp_path / "a\x1b[2Jb.yaml"
+    file.write_bytes(shipped("config/triad.yaml").read_bytes())
+
+    answer = triad("taxonomy", "check", str(file))
+
+    assert answer.code == 0
+    assert answer.out.startswith(f"{tmp_path}/a[2Jb.yaml: ")

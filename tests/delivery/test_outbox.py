@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -509,3 +510,57 @@ def test_a_connection_that_ends_in_the_letter_leaves_it_doubtful(
 
     assert found.failed[0][1].uncertain
     assert names(folder) == ["k1.sending"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"recipient": 1},
+        {"subject": ["a"]},
+        {"run": None},
+        {"key": {}},
+        {"sent_at": 0},
+        {"sent_at": "0001-01-01T00:00:00+23:59"},
+        {"sent_at": "9999-12-31T23:59:59-23:59"},
+    ],
+)
+def test_a_note_of_other_types_counts_as_sent_and_is_told(
+    folder: Path, change: dict[str, object]
+) -> None:
+    box = Outbox(folder)
+    box.put(letter("k1"))
+    box.flush(Postbox(), SATURDAY)
+    note = folder / "sent/k1.json"
+    note.write_text(json.dumps(json.loads(note.read_bytes()) | change))
+
+    done = box.flush(Postbox(), SATURDAY)
+
+    assert box.letters() == ()
+    assert done.remarks == (f"{note} cannot be read; its letter counts as sent.",)
+    assert not box.put(letter("k1"))
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"null", b"\xff", b"1" * 5000])
+def test_a_note_that_is_no_note_counts_as_sent(folder: Path, content: bytes) -> None:
+    box = Outbox(folder)
+    box.put(letter("k1"))
+    box.flush(Postbox(), SATURDAY)
+    (folder / "sent/k1.json").write_bytes(content)
+
+    assert box.letters() == ()
+    assert not box.put(letter("k1"))
+
+
+def test_a_letter_of_a_day_beyond_all_calendars_is_set_aside(folder: Path) -> None:
+    box = Outbox(folder)
+    box.put(letter("k1"))
+    file = folder / "k1.eml"
+    content = re.sub(
+        rb"Date: .*", b"Date: Mon, 01 Jan 0001 00:00:00 +2359", file.read_bytes()
+    )
+    file.write_bytes(content)
+
+    done = box.flush(Postbox(), SATURDAY)
+
+    assert names(folder) == ["undeliverable/k1.eml"]
+    assert len(done.remarks) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from triad_screener.errors import UnknownNameError, UsageError
 from triad_screener.tables import condition as module
-from triad_screener.tables.condition import matching
+from triad_screener.tables.condition import evaluate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,19 +83,19 @@ ROWS: list[dict[str, object]] = [
     ],
 )
 def test_a_condition_chooses_lines(condition: str, positions: list[int]) -> None:
-    found = matching(ROWS, condition)
+    found = evaluate(ROWS, condition)
 
     assert found == positions
 
 
 def test_no_lines_satisfy_anything() -> None:
-    found = matching([], "score > 60")
+    found = evaluate([], "score > 60")
 
     assert found == []
 
 
 def test_a_column_of_nothing_but_missing_values_is_still_a_column() -> None:
-    found = matching([{"ticker": "AAA", "reason": None}], "reason is null")
+    found = evaluate([{"ticker": "AAA", "reason": None}], "reason is null")
 
     assert found == [0]
 
@@ -119,7 +119,7 @@ def test_an_unknown_column_names_the_nearest(
     condition: str, name: str, remedy: str
 ) -> None:
     with pytest.raises(UnknownNameError) as caught:
-        matching(ROWS, condition)
+        evaluate(ROWS, condition)
 
     assert caught.value.what == f"There is no column called {name!r}."
     assert caught.value.remedy.startswith(remedy)
@@ -141,7 +141,7 @@ def test_an_unknown_column_names_the_nearest(
 )
 def test_what_is_no_condition_is_refused(condition: str) -> None:
     with pytest.raises(UsageError) as caught:
-        matching(ROWS, condition)
+        evaluate(ROWS, condition)
 
     assert caught.value.what.startswith(f"The condition {condition!r} ")
     assert "\n" not in caught.value.what
@@ -153,7 +153,7 @@ def test_what_is_no_condition_is_refused(condition: str) -> None:
 )
 def test_a_second_statement_is_refused(condition: str) -> None:
     with pytest.raises(UsageError) as caught:
-        matching(ROWS, condition)
+        evaluate(ROWS, condition)
 
     assert (
         caught.value.what
@@ -166,7 +166,7 @@ def test_a_second_statement_is_refused(condition: str) -> None:
 )
 def test_a_comment_is_refused(condition: str) -> None:
     with pytest.raises(UsageError) as caught:
-        matching(ROWS, condition)
+        evaluate(ROWS, condition)
 
     assert caught.value.what == f"The condition {condition!r} holds a comment."
 
@@ -178,7 +178,7 @@ def test_a_condition_sees_no_variable_of_the_program(
     monkeypatch.setattr(module, "treasure", columns, raising=False)
 
     with pytest.raises(UsageError):
-        matching(ROWS, "exists (SELECT password FROM treasure)")
+        evaluate(ROWS, "exists (SELECT password FROM treasure)")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,61 @@ def test_a_condition_reaches_no_file_no_network_no_setting_and_no_variable(
     asked = condition.format(secret=secret, folder=tmp_path)
 
     with pytest.raises(UsageError) as caught:
-        matching(ROWS, asked)
+        evaluate(ROWS, asked)
 
     assert "hunter2" not in caught.value.what + caught.value.remedy
     assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
+
+
+# --- in a process of its own ----------------------------------------------------------
+
+
+def test_another_process_finds_the_same_lines() -> None:
+    found = module.matching(ROWS, "groups.momentum < 0 or groups.risk < 0")
+
+    assert found == [0, 1]
+
+
+def test_another_process_says_the_same_of_a_mistake() -> None:
+    with pytest.raises(UsageError) as caught:
+        module.matching(ROWS, "scor > 60")
+
+    assert caught.value.what == "There is no column called 'scor'."
+    assert caught.value.remedy.startswith("Did you mean score or ")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "(select count(*) from range(1000000) a, range(1000000) b) > 0",
+        "(with recursive t as (select 1 union all from t) select count(*) from t) > 0",
+    ],
+)
+def test_a_condition_without_end_is_ended(condition: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        module.matching(ROWS, condition, 0.5)
+
+    assert caught.value.what.endswith("took more than 0.5 s.")
+
+
+def test_a_condition_that_wants_all_memory_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"memory|Memory"):
+        module.matching(ROWS, "len(repeat('x', 4000000000)) > 0")
+
+
+@pytest.mark.parametrize(
+    ("condition", "problem"),
+    [("score > 1 \udcff", "is not UTF-8 text"), ("score > 1\0", "holds a NUL byte")],
+)
+def test_a_condition_that_is_no_text_is_refused(condition: str, problem: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        evaluate(ROWS, condition)
+
+    assert caught.value.what == f"The condition {condition!r} {problem}."
+
+
+def test_a_long_condition_is_not_repeated_whole() -> None:
+    with pytest.raises(UsageError) as caught:
+        evaluate(ROWS, f"score > {'(' * 5000}")
+
+    assert len(caught.value.what) < 600

@@ -134,3 +134,21 @@ def test_what_cannot_be_scored_is_refused_on_its_line(content: str, what: str) -
         read(content)
 
     assert caught.value.what.startswith(what)
+
+
+@pytest.mark.parametrize("ticker", ["A\x1b[2J\nrm -rf x", "=1+1", "nvda", "A B", "-rf"])
+def test_what_could_not_go_through_a_pipe_is_no_ticker(ticker: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(f'{HEADER}\n"{ticker}",aaa,0.5,0,0\n')
+
+    assert caught.value.what.endswith(f"column ticker: is {ticker!r}.")
+    assert caught.value.remedy.startswith("A ticker has capital letters, digits and ")
+
+
+def test_more_stocks_than_there_are_get_no_score() -> None:
+    rows = "".join(f"T{at},t,,,\n" for at in range(100_001))
+
+    with pytest.raises(InputError) as caught:
+        read(f"{HEADER}\n{rows}")
+
+    assert caught.value.what == "c.csv: has 100,001 stocks, more than 100,000."

@@ -35,6 +35,10 @@ def test_three_thirds_are_one() -> None:
         ("ticker\nNVDA\n", "h.csv, line 1: has no column weight."),
         ("ticker,weight\nNVDA,\n", "h.csv, line 2, column weight: is empty."),
         ("ticker,weight\n,0.5\n", "h.csv, line 2, column ticker: is empty."),
+        (
+            "ticker,weight\nA\x1b[2J,0.1\n",
+            "h.csv, line 2, column ticker: is 'A\\x1b[2J'.",
+        ),
         ("ticker,weight\nA,0.1\n  ,0.5\n", "h.csv, line 3, column ticker: is empty."),
         (
             "ticker,weight\nNVDA,50%\n",

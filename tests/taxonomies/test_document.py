@@ -221,3 +221,21 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 
     assert missing.value.what.endswith("cannot be read (No such file or directory).")
     assert folder.value.what.endswith("cannot be read (Is a directory).")
+
+
+def test_more_values_than_a_taxonomy_has_are_refused() -> None:
+    text = f"a: [{','.join('1' * 200_000)}]\nb: 1\n"
+
+    sentence = refusal(text)
+
+    assert sentence == "t.yaml, line 1: holds more than 200,000 values up to here."
+
+
+def test_a_long_key_is_not_repeated_whole() -> None:
+    key = "k" * 900
+
+    sentence = refusal(f"{key}: 1\n{key}: 2\n")
+
+    assert sentence == (
+        f"t.yaml, line 2: the key {'k' * 60}... stands twice (first on line 1)."
+    )

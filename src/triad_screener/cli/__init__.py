@@ -15,7 +15,13 @@ from typer.core import TyperCommand, TyperGroup
 
 from triad_screener import __version__
 from triad_screener.cli import _locale
-from triad_screener.errors import INTERRUPTED, TriadError, UsageError
+from triad_screener.databases import is_short_of_memory
+from triad_screener.errors import (
+    INTERRUPTED,
+    OutOfMemoryError,
+    TriadError,
+    UsageError,
+)
 
 #: Command to its module and the line that ``--help`` shows.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -213,9 +219,22 @@ def run(arguments: Sequence[str]) -> int:
     except TriadError as error:
         return _told(error, arguments)
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence, not a traceback
-        from triad_screener.cli.fault import report
+        return _explained(error, arguments)
 
-        return report(error, debug="--debug" in arguments)
+
+def _explained(error: Exception, arguments: Sequence[str]) -> int:
+    """Say what a failure means that no part of the program expected."""
+    if is_short_of_memory(error):
+        short = OutOfMemoryError("this command")
+        try:
+            short.__cause__ = error
+            return _told(short, arguments)
+        except (MemoryError, ImportError):  # nor for the words, then
+            sys.stderr.write(f"triad: {short.what}\n       {short.remedy}\n")
+            return short.exit_code
+    from triad_screener.cli.fault import report
+
+    return report(error, debug="--debug" in arguments)
 
 
 def _stand_in_for_closed_streams() -> None:
@@ -258,14 +277,15 @@ def _sentence(failure: Any) -> str:  # noqa: ANN401 - typer's own failure
 
 
 def _told(error: TriadError, arguments: Sequence[str]) -> int:
-    from triad_screener.rendering._cells import clean
+    from triad_screener.cli import _streams
 
-    with suppress(OSError):
-        if "--debug" in arguments:
-            import traceback
+    if "--debug" in arguments:
+        from triad_screener.cli.fault import written
 
-            traceback.print_exc()
-        sys.stderr.write(f"triad: {clean(error.what)}\n       {clean(error.remedy)}\n")
+        with suppress(OSError):
+            sys.stderr.write(written(error))
+    _streams.say(f"triad: {error.what}")
+    _streams.say(f"       {error.remedy}")
     return error.exit_code
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _WIDTH_OFF_TERMINAL: Final = 100
 _NARROWEST, _WIDEST = 40, 400
 _LONGEST_LIST: Final = 1_000_000
+#: Characters of a line on standard error, at most.
+_LONGEST_LINE: Final = 2000
 STANDARD_OUTPUT: Final = Path("-")
 #: What a table calls its column of tickers.
 _HEADINGS: Final = ("TICKER", "TICKERS", "SYMBOL", "SYMBOLS")
@@ -40,7 +42,8 @@ def style(colour: str) -> Style:
     return Style(
         width=_width(terminal=terminal),
         colours=_colours(colour, terminal=terminal),
-        unicode=(sys.stdout.encoding or "").lower().startswith(_UNICODE),
+        # A stream of text without an encoding, as in a notebook, takes every sign.
+        unicode=(sys.stdout.encoding or "utf-8").lower().startswith(_UNICODE),
     )
 
 
@@ -85,15 +88,18 @@ def show(document: Document, output: Path | None) -> None:
 
 
 def put(content: bytes) -> None:
-    """Write bytes to standard output.
+    """Write bytes to standard output; text, where a stream of text stands in for it.
 
     Raises:
         OutputError: If it takes nothing more.
         BrokenPipeError: If the reader has gone.
     """
     try:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        if (binary := getattr(sys.stdout, "buffer", None)) is None:
+            sys.stdout.write(content.decode("utf-8", "replace"))
+        else:
+            binary.write(content)
+            binary.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -134,9 +140,15 @@ def unwritable(error: OSError) -> OutputError:
 
 
 def say(text: str) -> None:
-    """Write a line to standard error; where that takes nothing, it is lost."""
+    """Write a line to standard error, cut if it repeats too much of an input.
+
+    Where standard error takes nothing, it is lost.
+    """
+    from triad_screener.rendering._cells import clean
+
+    line = clean(text if len(text) <= _LONGEST_LINE else f"{text[:_LONGEST_LINE]}...")
     with contextlib.suppress(OSError):
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{line}\n")
 
 
 def hint(text: str) -> None:
@@ -147,10 +159,15 @@ def hint(text: str) -> None:
 
 def tell(warnings: Iterable[str]) -> None:
     """Write each warning as a line to standard error."""
+    for warning in warnings:
+        say(f"triad: {warning}")
+
+
+def confirm(text: str) -> None:
+    """Write a line to standard output: that something was done, and where."""
     from triad_screener.rendering._cells import clean
 
-    for warning in warnings:
-        say(f"triad: {clean(warning)}")
+    put(f"{clean(text)}\n".encode())
 
 
 def content(path: str, limit: int) -> bytes:
@@ -162,7 +179,7 @@ def content(path: str, limit: int) -> bytes:
     name = "standard input" if path == "-" else path
     try:
         if path == "-":
-            found = sys.stdin.buffer.read(limit + 1)
+            found = _input(limit + 1)
         else:
             with Path(path).open("rb") as file:
                 found = file.read(limit + 1)
@@ -172,6 +189,14 @@ def content(path: str, limit: int) -> bytes:
     if len(found) > limit:
         problem = f"is larger than {limit // 1_000_000} MB"
         raise InputError(name, problem, "Keep only the lines and columns needed.")
+    return found
+
+
+def _input(size: int) -> bytes:
+    """Return at most ``size`` bytes of standard input, or of what stands in for it."""
+    if (binary := getattr(sys.stdin, "buffer", None)) is None:
+        return sys.stdin.read(size).encode("utf-8", "surrogateescape")
+    found: bytes = binary.read(size)
     return found
 
 

@@ -13,7 +13,7 @@ FAULT = 70
 
 def report(error: Exception, *, debug: bool) -> int:
     """Say in one sentence that the program failed, and where the details are."""
-    details = "".join(traceback.format_exception(error))
+    details = written(error)
     text = (
         f"{details}triad: The program failed; the traceback is above.\n"
         if debug
@@ -23,6 +23,14 @@ def report(error: Exception, *, debug: bool) -> int:
     with suppress(OSError):
         sys.stderr.write(text)
     return FAULT
+
+
+def written(error: BaseException) -> str:
+    """Return the traceback of ``error`` as a terminal may get it."""
+    from triad_screener.rendering._cells import clean
+
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    return "".join(f"{clean(line)}\n" for line in lines)
 
 
 def _kept(details: str) -> str:

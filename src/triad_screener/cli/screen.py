@@ -145,6 +145,7 @@ def command(
             tickers=shown if tickers else None,  # an empty list shows nothing
             pillars=tuple(pillar),
             condition=where,
+            patience=seconds,
             sort=sort,
             top=top,
             columns=options.split(columns),
@@ -171,8 +172,6 @@ def command(
 
 def _tell_ignored(unknown: Sequence[str]) -> None:
     from triad_screener.cli import _streams
-    from triad_screener.rendering._cells import clean
 
     if unknown:
-        names = clean(", ".join(unknown))
-        _streams.say(f"triad: unknown tickers ignored: {names}")
+        _streams.tell([f"unknown tickers ignored: {', '.join(unknown)}"])

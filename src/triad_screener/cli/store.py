@@ -1,6 +1,5 @@
 """triad store: info, export, vacuum."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -61,11 +60,11 @@ def export(
       triad screen --source folder:figures
     """
     del debug  # main reads it
-    from triad_screener.cli import _setup
+    from triad_screener.cli import _setup, _streams
 
     found, day = _setup.taxonomy(config), options.to_date(as_of)
     _setup.store().export(folder, found.constituents, found.benchmarks, as_of=day)
-    sys.stdout.write(f"{folder}\n")
+    _streams.confirm(str(folder))
 
 
 @app.command("vacuum")
@@ -77,7 +76,7 @@ def vacuum(*, debug: options.Debug = False) -> None:
       triad store vacuum
     """
     del debug  # main reads it
-    from triad_screener.cli import _setup
+    from triad_screener.cli import _setup, _streams
 
     before, after = _setup.store().vacuum()
-    sys.stdout.write(f"{before:,} bytes before, {after:,} after\n")
+    _streams.confirm(f"{before:,} bytes before, {after:,} after")

@@ -1,9 +1,8 @@
 """triad taxonomy: check, show, schema, init, add."""
 
 import json
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -16,6 +15,10 @@ app = typer.Typer(
     help="Check, show, copy or extend the taxonomy; print its schema.",
     rich_markup_mode="rich",
 )
+
+
+#: Mistakes that are shown at once; there may be hundreds of thousands.
+_SHOWN: Final = 20
 
 
 @app.command("check")
@@ -38,18 +41,20 @@ def check(
     del debug  # main reads it
     from triad_screener.cli import _streams
     from triad_screener.errors import ConfigurationError
-    from triad_screener.rendering._cells import clean
     from triad_screener.taxonomies import document, loading, locating
 
     path = locating.locate(file or config)
     found, mistakes = loading.check(document.read(path))
     if found is not None:
         lines, watched = len(found.constituents), len(found.watchlist)
-        sys.stdout.write(f"{path}: {lines} lines, {watched} watched, no mistakes\n")
+        told = f"{path}: {lines} lines, {watched} watched, no mistakes"
+        _streams.confirm(told)
         return 0
-    for one in mistakes:
-        text = f"{one.file}:{one.line}: {one.where} {one.problem}. {one.expected}"
-        _streams.say(clean(text))
+    for one in mistakes[:_SHOWN]:
+        place = f"{one.file}:{one.line}"
+        _streams.say(f"{place}: {one.where} {one.problem}. {one.expected}")
+    if (more := len(mistakes) - _SHOWN) > 0:
+        _streams.say(f"and {more} more; mend these and check again")
     return ConfigurationError.exit_code
 
 
@@ -143,7 +148,7 @@ def init(
         ) from error
     text = shipped(f"config/{locating.FILE_NAME}").read_text("utf-8")
     _streams.show(Document("application/yaml", text), path)
-    sys.stdout.write(f"{path}\n")
+    _streams.confirm(str(path))
 
 
 @app.command("add")
@@ -179,7 +184,6 @@ def add(
     del debug  # main reads it
     from triad_screener.cli import _setup, _streams
     from triad_screener.model.document import Document
-    from triad_screener.rendering._cells import clean
     from triad_screener.workflows import drafting
 
     seconds = options.to_seconds(timeout)
@@ -188,4 +192,5 @@ def add(
     added, warnings = drafting.draft(path, ticker, live)
     _streams.tell(warnings)
     _streams.show(Document("application/yaml", added.text), output or path)
-    sys.stdout.writelines(f"{clean(row)}\n" for row in added.steps(output or path))
+    for row in added.steps(output or path):
+        _streams.confirm(row)

@@ -33,6 +33,16 @@ _HEADS: Final = (
     "Message-ID",
     "Date",
 )
+#: What reading a file raises that is not what it should be; dates may be beyond all
+#: calendars, and JSON nested without end.
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+)
 _SUBJECT: Final = re.compile(rb"(?im)^subject:.*\r\n(?:[ \t].*\r\n)*")
 
 
@@ -161,7 +171,7 @@ def changed(path: Path) -> datetime:
 def read(path: Path) -> Kept | None:
     """Return the letter in a file; None if there is none in it."""
     # The parser of the standard library stumbles in its own ways over bad headers.
-    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+    with suppress(*_UNREADABLE, AttributeError):
         if path.is_file() and path.stat().st_size <= _LARGEST:
             return _understood(path, path.read_bytes())
     return None
@@ -190,14 +200,28 @@ def _understood(path: Path, content: bytes) -> Kept | None:
 
 def read_note(path: Path) -> Posted | None:
     """Return the letter that a note tells of; None if it cannot be read."""
-    with suppress(OSError, ValueError, LookupError, TypeError):
+    with suppress(*_UNREADABLE):
+        if path.stat().st_size > _LARGEST:
+            return None
         note = json.loads(path.read_bytes())
         key, run, recipient, subject = (
-            one_line(note[name]) for name in ("key", "run", "recipient", "subject")
+            one_line(_text(note[name]))
+            for name in ("key", "run", "recipient", "subject")
         )
         at = datetime.fromisoformat(note["sent_at"]).astimezone(UTC)
         return Posted(key, run, recipient, subject, at, "sent")
     return None
+
+
+def _text(value: object) -> str:
+    """Return a value that is a text.
+
+    Raises:
+        TypeError: If it is none.
+    """
+    if isinstance(value, str):
+        return value
+    raise TypeError(type(value).__name__)
 
 
 def marked(message: Message) -> Message:

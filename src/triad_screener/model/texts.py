@@ -7,6 +7,7 @@ move the cursor or turn the direction of the text around.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Final
@@ -35,6 +36,21 @@ IsoDate = Annotated[
     BeforeValidator(parse_iso_date),
     WithJsonSchema({"type": "string", "format": "date"}),
 ]
+
+
+def is_ticker(text: str) -> bool:
+    r"""Return whether a text is a ticker, as in 2330.TW: safe to show and to pipe.
+
+    Examples:
+        >>> is_ticker("2330.TW"), is_ticker("A\nrm"), is_ticker("nvda")
+        (True, False, False)
+    """
+    return re.fullmatch(_TICKER[1:-1], text) is not None
+
+
+TICKER_IN_WORDS: Final = (
+    "A ticker has capital letters, digits and . - = ^, as in 2330.TW."
+)
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=_PROSE)]
 Remark = Annotated[str, StringConstraints(max_length=1000, pattern=_PROSE)]
@@ -54,7 +70,7 @@ Cik = Annotated[str, StringConstraints(pattern=_CIK)]
 IN_WORDS: Final[Mapping[str, str]] = {
     _LINE: "A text on one line has no control or invisible characters.",
     _PROSE: "A text has no control or invisible characters.",
-    _TICKER: "A ticker has capital letters, digits and . - = ^, as in 2330.TW.",
+    _TICKER: TICKER_IN_WORDS,
     _KEY: "A key has small letters, digits and underscores.",
     _CURRENCY: "A currency has three capital letters, as in USD.",
     _EXCHANGE: "An exchange is a market identifier of four, as in XNAS.",

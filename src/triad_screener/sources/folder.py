@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
+from triad_screener import files
 from triad_screener.errors import InputError, NoDataError, UsageError
 from triad_screener.model.market import (
     DatedValue,
@@ -86,7 +87,6 @@ KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _FREQUENCIES: Final = ("annual", "quarterly")
 _KINDS: Final = ("equity", "fund")
-_NAMED_IN_WARNING = 5
 
 
 def connect(argument: str) -> Folder:
@@ -102,7 +102,7 @@ def connect(argument: str) -> Folder:
     path = Path(argument)
     with contextlib.suppress(RuntimeError):  # no such user: a folder of that name
         path = path.expanduser()
-    return Folder(path, name="folder", description=f"folder {argument}")
+    return Folder(path, name="folder", description=f"folder {files.name_of(argument)}")
 
 
 class Folder:
@@ -156,7 +156,7 @@ class Folder:
             self.path,
             wanted,
             {fund.ticker for fund in funds},
-            self.publisher or self.path.name,
+            self.publisher or files.name_of(self.path.name),
         )
         lines = reading.lines()
         if not any(line.prices for line in lines.values()):
@@ -203,7 +203,7 @@ class _Reading:
             path, required=REQUIRED[stem], known=KNOWN[stem], feed=self.digest.update
         )
         if found.unknown:
-            names = ", ".join(map(tables.shown, found.unknown))
+            names = tables.several(found.unknown)
             self.warnings.append(f"{path.name}: columns not used: {names}")
         return found
 
@@ -226,7 +226,8 @@ class _Reading:
         """Warn of symbols that nobody asked for: they may be misspelt."""
         strangers = [name for name in dict.fromkeys(symbols) if name not in self.known]
         if strangers:
-            self.warnings.append(f"{stem}: {_stranger_warning(strangers)}")
+            names = tables.several(strangers)
+            self.warnings.append(f"{stem}: symbols not in the taxonomy: {names}")
             self.known.update(strangers)
 
     def lines(self) -> dict[str, LineData]:
@@ -451,10 +452,3 @@ def _same(text: str, ours: object) -> bool:
 
 def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _stranger_warning(symbols: list[str]) -> str:
-    named = ", ".join(map(tables.shown, symbols[:_NAMED_IN_WARNING]))
-    more = len(symbols) - _NAMED_IN_WARNING
-    also = f" and {more} more" if more > 0 else ""
-    return f"symbols not in the taxonomy: {named}{also}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from triad_screener.errors import InputError
 from triad_screener.model.cross_section import CrossSection
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.tables import table as tables
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from triad_screener.tables.table import Table
 
 SIZE_LIMIT: Final = 32_000_000
+#: More stocks than are listed anywhere; they take a gigabyte.
+LINE_LIMIT: Final = 100_000
 _EXPOSURES: Final = tuple(f"exposure_{pillar}" for pillar in PILLARS)
 _SIZES: Final = ("market_cap_usd", "average_daily_value_usd", "statement_age_days")
 _SUM_TOLERANCE = 1e-9
@@ -51,7 +54,10 @@ def read(
     known = ("ticker", "issuer", *_EXPOSURES, *ids, *_SIZES)
     required = ("ticker", "issuer", *_EXPOSURES)
     table = tables.parse(content, name, required=required, known=known)
-    tickers = table.text("ticker", required=True)
+    if len(table) > LINE_LIMIT:
+        problem = f"has {len(table):,} stocks, more than {LINE_LIMIT:,}"
+        raise InputError(name, problem, "Score them in several files.")
+    tickers = table.tickers("ticker")
     table.unique(tickers)
     exposures = _exposures(table)
     raw = {i: table.numbers(i) for i in ids if i != _THESIS}

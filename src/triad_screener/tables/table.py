@@ -9,25 +9,33 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 
 from triad_screener import databases
-from triad_screener.errors import InputError
+from triad_screener.errors import InputError, quoted
 from triad_screener.model.dates import parse_iso_date
+from triad_screener.model.texts import TICKER_IN_WORDS, is_ticker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
+    from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
 SIZE_LIMIT: Final = 256_000_000
+#: Lines and cells of a file: prices of 5,000 stocks over three years, with room. What
+#: takes a byte in a file takes fifty in memory, and a thousandth of one in an archive.
+LINE_LIMIT: Final = 10_000_000
+CELL_LIMIT: Final = 25_000_000
+WIDTH_LIMIT: Final = 10_000
 _SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
 
 
@@ -153,6 +161,19 @@ class Table:
                 self.refuse(list(cells).index(text), column, problem, expected)
         return cells
 
+    def tickers(self, column: str) -> Sequence[str]:
+        """Return a column of tickers, none of them empty.
+
+        Raises:
+            InputError: If a cell is empty, or cannot be a ticker.
+        """
+        cells = self.text(column, required=True)
+        for text in dict.fromkeys(cells):
+            if not is_ticker(text):
+                row = list(cells).index(text)
+                self.refuse(row, column, f"is {shown(text)}", TICKER_IN_WORDS)
+        return cells
+
     def unique(self, *keys: Sequence[object]) -> None:
         """Refuse a row whose key stands in an earlier row.
 
@@ -163,7 +184,8 @@ class Table:
         for row, key in enumerate(zip(*keys, strict=True)):
             if key in seen:
                 first = self.lines[seen[key]]
-                written = ", ".join(str(part) for part in key if part is not None)
+                parts = [str(part) for part in key if part is not None]
+                written = quoted(", ".join(parts))[1:-1]
                 problem = f"repeats the key {written} of line {first}"
                 self.refuse(row, None, problem, "Keep one of the two rows.")
             seen[key] = row
@@ -189,8 +211,17 @@ def _is_figure(text: str) -> bool:
 
 def shown(text: str) -> str:
     """Return ``text`` fit for a message: quoted, escaped and short."""
-    longest = 40
-    return repr(text if len(text) <= longest else f"{text[:longest]}...")
+    return quoted(text, 40)
+
+
+def several(names: Sequence[str]) -> str:
+    """Return the first names of a list that may be long, fit for a message."""
+    more = len(names) - _NAMED
+    also = f" and {more:,} more" if more > 0 else ""
+    return f"{', '.join(map(shown, names[:_NAMED]))}{also}"
+
+
+_NAMED: Final = 5
 
 
 def find(folder: Path, stem: str) -> Path | None:
@@ -224,7 +255,8 @@ def read(
     Raises:
         InputError: If the file cannot be read as a table with these columns.
     """
-    content = _parquet_as_csv(path) if path.suffix == ".parquet" else _content(path)
+    is_parquet = path.suffix == ".parquet"
+    content = _parquet_as_csv(path, known) if is_parquet else _content(path)
     feed(content)
     return parse(content, str(path), required=required, known=known)
 
@@ -237,17 +269,21 @@ def parse(
     Raises:
         InputError: If it is not that.
     """
-    reader = csv.reader(io.StringIO(_text(content, name), newline=""), strict=True)
+    _require_text(content, name)
+    _require_room(content, name)
+    reader = _reader(content)
     try:
-        rows = list(reader)
+        rows = [row for row in reader if row]
     except csv.Error as error:
         place = f"{name}, line {reader.line_num}"
         raise InputError(place, f"is not CSV ({error})", "Mend the line.") from error
-    lines: Sequence[int] = range(1, len(rows) + 1)
-    if reader.line_num != len(rows) or [] in rows:
-        rows, lines = _numbered(content, name)
     if not rows:
         raise InputError(name, "is empty", "The first line names the columns.")
+    # Where each line is a row, nothing needs to be counted.
+    lines: Sequence[int] = range(1, len(rows) + 1)
+    if reader.line_num != len(rows):
+        reader = _reader(content)
+        lines = [reader.line_num for row in reader if row]
     header = [heading.strip() for heading in rows[0]]
     _check_header(header, name, required)
     _check_widths(rows, lines, len(header), name)
@@ -257,15 +293,29 @@ def parse(
     return Table(name, lines[1:], columns, unknown)
 
 
-def _numbered(content: bytes, name: str) -> tuple[list[list[str]], list[int]]:
-    """Return the rows that are not blank, each with the line on which it ends."""
-    reader = csv.reader(io.StringIO(_text(content, name), newline=""), strict=True)
-    found = [(row, reader.line_num) for row in reader if row]
-    return [row for row, _ in found], [line for _, line in found]
+def _reader(content: bytes) -> Any:  # noqa: ANN401 - csv has no name for it
+    """Return what yields the rows; the content is decoded as it is read."""
+    text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
+    return csv.reader(text, strict=True)
+
+
+def _require_room(content: bytes, name: str) -> None:
+    """Refuse what is small as a file and huge in memory."""
+    lines = content.count(b"\n") + content.count(b"\r")
+    cells = lines + content.count(b",")
+    for found, limit, what in (
+        (lines, LINE_LIMIT, "lines"),
+        (cells, CELL_LIMIT, "cells"),
+    ):
+        if found > limit:
+            problem = f"has more than {limit:,} {what}"
+            raise InputError(name, problem, _LESS)
 
 
 def _content(path: Path) -> bytes:
     try:
+        if path.stat().st_size > SIZE_LIMIT:
+            raise _too_large(path)
         with path.open("rb") as raw:
             file = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
             content = file.read(SIZE_LIMIT + 1)
@@ -283,42 +333,92 @@ def _content(path: Path) -> bytes:
 
 def _too_large(path: Path) -> InputError:
     problem = f"is larger than {SIZE_LIMIT // 1_000_000} MB"
-    expected = "Keep only the lines and dates that are needed."
-    return InputError(str(path), problem, expected)
+    return InputError(str(path), problem, _LESS)
 
 
+_LESS: Final = "Keep only the lines and dates that are needed."
+
+
+#: Columns are those that the file itself holds: neither the names of folders nor a
+#: pattern in them adds one. (A folder called currency=USD would, to DuckDB.)
+_PARQUET: Final = "read_parquet(?, hive_partitioning = false, union_by_name = false)"
 #: Midnight stands for its day: a day is often kept as a time.
-_AS_TEXT: Final = (
-    "SELECT regexp_replace(CAST(COLUMNS(*) AS VARCHAR), "
-    r"'^(\d{4}-\d{2}-\d{2}) 00:00:00$', '\1') FROM read_parquet(?)"
-)
+_MIDNIGHT: Final = r"'^(\d{4}-\d{2}-\d{2}) 00:00:00$', '\1'"
+#: What DuckDB takes for a pattern of names.
+_PATTERN: Final = re.compile(r"[*?\[]")
+_NESTED: Final = ("array", "list", "map", "struct", "union")
+#: A text of a dictionary is written once in the file and may stand in every row.
+_LONGEST_CELL, _TOO_LONG = 10_000, "this cell is too long"
+_ROWS: Final = 2_048
 
 
-def _parquet_as_csv(path: Path) -> bytes:
-    """Return a Parquet file as CSV text, so that one set of checks serves both."""
+def _parquet_as_csv(path: Path, known: Collection[str]) -> bytes:
+    """Return a Parquet file as CSV text, so that one set of checks serves both.
+
+    Columns that mean nothing are named and stay empty.
+    """
     import duckdb  # noqa: PLC0415 - only for Parquet
 
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
+    if path.stat().st_size > SIZE_LIMIT:
+        raise _too_large(path)
     try:
-        with databases.connect(sealed=False) as connection:
-            found = connection.execute("SELECT * FROM read_parquet(?)", [str(path)])
-            writer.writerow([column[0] for column in found.description or ()])
-            found = connection.execute(_AS_TEXT, [str(path)])
-            while rows := found.fetchmany(10_000):
-                writer.writerows(rows)
-                if buffer.tell() > SIZE_LIMIT:
-                    raise _too_large(path)
+        with databases.connect(sealed=False, memory="512MB", threads=1) as connection:
+            return _as_csv(connection, path, known)
     except duckdb.Error as error:
-        raise InputError(
-            str(path), "is not a Parquet file", "Write it again, or use CSV."
-        ) from error
-    return buffer.getvalue().encode()
+        if databases.is_short_of_memory(error):
+            raise _too_large(path) from error
+        problem = "is not a Parquet file"
+        if _TOO_LONG in str(error):
+            problem = f"holds a cell of more than {_LONGEST_CELL:,} characters"
+        raise InputError(str(path), problem, "Write it again, or use CSV.") from error
 
 
-def _text(content: bytes, name: str) -> str:
+def _as_csv(
+    connection: DuckDBPyConnection, path: Path, known: Collection[str]
+) -> bytes:
+    """Return what a Parquet file holds, read in small parts.
+
+    Raises:
+        InputError: As soon as it is larger than a table may be.
+    """
+    content = io.BytesIO()
+    text = io.TextIOWrapper(content, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    name = _PATTERN.sub(lambda sign: f"[{sign[0]}]", str(path))
+    found = connection.execute(f"FROM {_PARQUET} LIMIT 0", [name])
+    columns = {column[0]: column[1].id for column in found.description or ()}
+    for column in known:
+        if columns.get(column) in _NESTED:
+            problem = f"holds a {columns[column]} in each cell"
+            raise InputError(f"{path}, column {column}", problem, "Write plain values.")
+    writer.writerow(columns)
+    cells = ", ".join(_cell(name, columns[name], known) for name in columns)
+    found = connection.execute(f"SELECT {cells} FROM {_PARQUET}", [name])  # noqa: S608 - names are quoted
+    lines = 0
+    while rows := found.fetchmany(_ROWS):
+        writer.writerows(rows)
+        lines += len(rows)
+        if content.tell() > SIZE_LIMIT or lines > LINE_LIMIT:
+            raise _too_large(path)
+    return content.getvalue()
+
+
+def _cell(name: str, kind: str, known: Collection[str]) -> str:
+    """Return the SQL of a cell as text."""
+    if name not in known:
+        return "NULL"
+    column = '"' + name.replace('"', '""') + '"'
+    text = f"regexp_replace(CAST({column} AS VARCHAR), {_MIDNIGHT})"
+    length = {"varchar": "strlen", "blob": "octet_length"}.get(kind)
+    if length is None:
+        return text
+    too_long = f"{length}({column}) > {_LONGEST_CELL}"
+    return f"CASE WHEN {too_long} THEN error('{_TOO_LONG}') ELSE {text} END"
+
+
+def _require_text(content: bytes, name: str) -> None:
     try:
-        text = content.decode("utf-8-sig")
+        content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(
@@ -327,11 +427,13 @@ def _text(content: bytes, name: str) -> str:
     if (at := content.find(b"\0")) >= 0:
         line = content.count(b"\n", 0, at) + 1
         raise InputError(f"{name}, line {line}", "holds a NUL byte", "Take it out.")
-    return text
 
 
 def _check_header(header: list[str], name: str, required: Collection[str]) -> None:
     place = f"{name}, line 1"
+    if len(header) > WIDTH_LIMIT:
+        problem = f"names {len(header):,} columns, more than {WIDTH_LIMIT:,}"
+        raise InputError(place, problem, "Keep only the columns that are needed.")
     for heading in required:
         if heading not in header:
             problem = f"has no column {heading}"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SIZE_LIMIT: Final = 2_000_000
 DEPTH_LIMIT: Final = 20
+#: Keys and values, which take a thousand times the room of a byte.
+VALUE_LIMIT: Final = 200_000
 
 Place = tuple[str | int, ...]
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
@@ -36,7 +38,7 @@ _PLAIN: Final[dict[str, bool | None]] = {
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)\Z", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.\d+|(0|[1-9]\d*)(\.\d*)?)([eE][-+]?\d+)?\Z", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|nan)\Z", re.ASCII | re.IGNORECASE)
-_LONGEST_NUMBER = 40
+_LONGEST_NUMBER, _LONGEST_SHOWN = 40, 60
 
 
 @dataclass(slots=True)
@@ -141,8 +143,13 @@ class _Builder:
     root: Value = None
     lines: dict[Place, int] = field(default_factory=dict)
     documents: int = 0
+    values: int = 0
 
     def take(self, event: yaml.Event) -> None:
+        self.values += 1
+        if self.values > VALUE_LIMIT:
+            problem = f"holds more than {VALUE_LIMIT:,} values up to here"
+            self._refuse(event, problem, "A taxonomy has far fewer; check the file.")
         if isinstance(event, yaml.AliasEvent):
             self._refuse(event, "uses an anchor or alias", "Write the value out.")
         elif isinstance(event, yaml.ScalarEvent):
@@ -166,7 +173,7 @@ class _Builder:
             self._refuse(event, "uses an anchor or alias", "Write the value out.")
         if event.tag is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._refuse(event, f"uses the tag {tag}", "Leave the tag out.")
+            self._refuse(event, f"uses the tag {short(tag)}", "Leave the tag out.")
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         holder = self.stack[-1] if self.stack else None
@@ -179,7 +186,9 @@ class _Builder:
     def _key(self, event: yaml.ScalarEvent, holder: _Open) -> None:
         if event.value in holder.holder:
             first = self.lines[(*holder.place, event.value)]
-            problem = f"the key {event.value} stands twice (first on line {first})"
+            problem = (
+                f"the key {short(event.value)} stands twice (first on line {first})"
+            )
             self._refuse(event, problem, "Keep one of the two.")
         holder.key = event.value
         self.lines[(*holder.place, event.value)] = _line(event)
@@ -217,6 +226,11 @@ class _Builder:
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def short(text: str) -> str:
+    """Return the beginning of a text, for a message."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def scalar(text: str) -> Value:

@@ -115,7 +115,10 @@ def written(place: Place) -> str:
         >>> written(("constituents", 0, "layers", 1))
         'constituents[0].layers[1]'
     """
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in place]
+    parts = [
+        f"[{part}]" if isinstance(part, int) else f".{document.short(part)}"
+        for part in place
+    ]
     return "".join(parts).lstrip(".")
 
 
@@ -183,6 +186,4 @@ def _shown(value: object) -> str:
     if isinstance(value, (dict, tuple)):
         return "a mapping" if isinstance(value, dict) else "a list"
     text = str(value).lower() if isinstance(value, bool) else repr(value)
-    if len(text) > _LONGEST_VALUE:
-        text = f"{text[:_LONGEST_VALUE]}..."
-    return text
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

@@ -8,6 +8,7 @@ from triad_screener.factors import FACTORS
 from triad_screener.model.cross_section import FactorColumn
 from triad_screener.screening import scoring
 from triad_screener.tables import cross_section
+from triad_screener.tables.table import several
 from triad_screener.workflows.tickers import known_tickers
 
 if TYPE_CHECKING:
@@ -29,5 +30,5 @@ def score(
     factors = [FactorColumn(i, FACTORS[i].group, FACTORS[i].sign) for i in FACTORS]
     lines, unused = cross_section.read(content, name, factors, recipe.pillar_budgets)
     held, _ = known_tickers(incumbents, lines.tickers)
-    warnings = (f"columns not used: {', '.join(unused)}",) if unused else ()
+    warnings = (f"columns not used: {several(unused)}",) if unused else ()
     return scoring.score(lines, recipe, held), warnings

@@ -20,11 +20,13 @@ class Choice:
 
     Attributes:
         tickers: None for all of them.
+        patience: Seconds that the condition may take; None for its own limit.
     """
 
     tickers: tuple[str, ...] | None = None
     pillars: tuple[str, ...] = ()
     condition: str = ""
+    patience: float | None = None
     sort: str = ""
     top: int | None = None
     columns: tuple[str, ...] = ()
@@ -84,7 +86,7 @@ def show(found: Screen, choice: Choice, view: overview.View) -> Report:
         from triad_screener.tables.condition import matching  # noqa: PLC0415
 
         rows = [record.flat_line(line) for line in lines]
-        lines = [lines[at] for at in matching(rows, choice.condition)]
+        lines = [lines[at] for at in matching(rows, choice.condition, choice.patience)]
     if choice.sort:
         lines = choosing.in_order(lines, choice.sort)
     if choice.top is not None:

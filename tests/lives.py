@@ -12,17 +12,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from triad_screener.model.live import Bars, FetchFailure, QuoteFacts, Task
+from triad_screener.model.live import (
+    Access,
+    Bars,
+    Certificate,
+    FetchFailure,
+    QuoteFacts,
+    Task,
+)
 from triad_screener.model.market import DatedValue
 from triad_screener.sources.folder import Folder
 from triad_screener.taxonomies import loading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from triad_screener.model.live import Kind
     from triad_screener.model.market import MarketData, StatementCell
+    from triad_screener.ports import LiveSettings
     from worlds import World
 
 NETWORK = FetchFailure("network", "the connection was refused.")
@@ -61,6 +68,12 @@ class Vendor:
         self.scale: dict[str, float] = {}
         self.newest = date.max
         self.stopped = False
+        self.rests_until: datetime | None = None
+        self.found = Access(("letters", "pigeons 1.0"))
+        self.shown: Certificate | None = Certificate(
+            "A maker known to all", is_public=True
+        )
+        self.settings: LiveSettings | None = None
 
     def prices(self, symbol: str, since: date | None) -> Bars:
         self._ask("prices", symbol, since)
@@ -106,6 +119,12 @@ class Vendor:
         self._ask("rates", currency, since)
         return (DatedValue(0.03, date(2026, 5, 15), self.publisher),)
 
+    def access(self) -> Access:
+        return self.found
+
+    def certificate(self) -> Certificate | None:
+        return self.shown
+
     def stop(self) -> None:
         self.stopped = True
 
@@ -144,7 +163,7 @@ def present(vendor: Vendor) -> Vendor:
     return vendor
 
 
-def connect(*, cache: Path, deadline: float | None) -> Vendor:
+def connect(settings: LiveSettings) -> Vendor:
     """Return the vendor that is present."""
-    del cache, deadline
+    _present[0].settings = settings
     return _present[0]

@@ -413,6 +413,37 @@ def test_a_folder_in_the_home_of_nobody_is_told(
     )
 
 
+def test_the_pace_of_requests_may_be_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.yahoo_rate() == (None, "default")
+    write('yahoo_rate = 0.5\npatience = "45m"\n')
+    assert settings.yahoo_rate() == (0.5, "settings file")
+    assert settings.defaults() == {"patience": "45m"}
+
+    monkeypatch.setenv("TRIAD_YAHOO_RATE", "2")
+
+    assert settings.yahoo_rate() == (2.0, "environment, TRIAD_YAHOO_RATE")
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "21", "nan", "inf", "fast"])
+def test_a_pace_out_of_bounds_is_refused(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRIAD_YAHOO_RATE", text)
+
+    with pytest.raises(ConfigurationError, match=r"is not a number .* from 0.1 to 20"):
+        settings.yahoo_rate()
+
+
+@pytest.mark.parametrize(
+    "line", ["yahoo_rate = 0", 'yahoo_rate = "5"', "patience = 45", 'patience = "long"']
+)
+def test_a_pace_or_patience_of_another_form_is_refused(line: str) -> None:
+    write(f"{line}\n")
+
+    with pytest.raises(ConfigurationError):
+        settings.read()
+
+
 def test_nobody_asks_edgar_until_somebody_is_named() -> None:
     assert settings.edgar_user_agent() == ("", "")
     with pytest.raises(ConfigurationError) as caught:

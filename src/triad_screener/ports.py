@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from triad_screener.model.document import Document, Report, Style
-    from triad_screener.model.live import Bars, FetchFailure, QuoteFacts
+    from triad_screener.model.live import (
+        Access,
+        Bars,
+        Certificate,
+        FetchFailure,
+        QuoteFacts,
+    )
     from triad_screener.model.mail import Message
     from triad_screener.model.market import DatedValue, MarketData, StatementCell
     from triad_screener.model.taxonomy import Benchmark, Constituent
@@ -80,6 +86,19 @@ class LiveSource(Protocol):
         """Return US dollars per unit of ``currency``, oldest first."""
         ...
 
+    @property
+    def rests_until(self) -> datetime | None:
+        """Until when nothing may be asked because of a refusal; None outside a rest."""
+        ...
+
+    def access(self) -> Access:
+        """Return what carries the requests, and what earlier runs have left."""
+        ...
+
+    def certificate(self) -> Certificate | None:
+        """Return what the server shows of itself; None if it cannot be asked."""
+        ...
+
     def stop(self) -> None:
         """Let every request that waits fail at once; for an interruption."""
         ...
@@ -93,16 +112,31 @@ class SourceConnection(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSettings:
+    """What a live source may need; it takes what it wants.
+
+    Attributes:
+        cache: Folder for what can be had again; it need not exist.
+        clock: Gives the time in UTC.
+        deadline: Seconds for the network, in all, after which every request fails;
+            rests that are waited for are not counted. None for no limit.
+        patience: Seconds in all that may be waited after refusals.
+        rate: Requests a second that are not exceeded; None for the usual ones.
+    """
+
+    cache: Path
+    clock: Callable[[], datetime]
+    deadline: float | None = None
+    patience: float = 0.0
+    rate: float | None = None
+
+
 class LiveConnection(Protocol):
     """Opens a live source."""
 
-    def __call__(self, *, cache: Path, deadline: float | None) -> LiveSource:
-        """Return the source; nothing is asked yet.
-
-        Args:
-            cache: Folder for what can be had again.
-            deadline: Seconds after which every request fails; None for no limit.
-        """
+    def __call__(self, settings: LiveSettings) -> LiveSource:
+        """Return the source; nothing is asked yet."""
         ...
 
 
@@ -161,6 +195,22 @@ class MarkSourceConnection(Protocol):
 
     def __call__(self, settings: MarkSourceSettings) -> MarkSource:
         """Return the source; nothing is asked yet."""
+        ...
+
+
+class Progress(Protocol):
+    """Is told of each step of something that takes long."""
+
+    def __call__(
+        self, done: int, total: int, rests_until: datetime | None = None
+    ) -> None:
+        """Take note that ``done`` of ``total`` are done.
+
+        Args:
+            done: So far.
+            total: In all.
+            rests_until: Until when nothing goes on; None where it does.
+        """
         ...
 
 

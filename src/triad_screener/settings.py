@@ -32,6 +32,8 @@ KEYS: Final[Mapping[str, str]] = {
     "recipe": '"default"',
     "offline": "false",
     "timeout": '"60s"',
+    "patience": '"45m"',
+    "yahoo_rate": "5",
     "max_age": '"4d"',
     "min_coverage": "0.6",
     "lang": '"en"',
@@ -55,6 +57,7 @@ PASSWORD: Final = "TRIAD_SMTP_PASSWORD"  # noqa: S105 - a name, not a secret
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "offline": (bool,),
     "min_coverage": (int, float),
+    "yahoo_rate": (int, float),
     "smtp_port": (int,),
     "mail_to": (str, list),
 }
@@ -62,6 +65,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 _PATTERNS: Final[Mapping[str, str]] = {
     "source": r"(auto|yahoo|store|bundled|folder:.+)",
     "timeout": r"[0-9]{1,5} *[smh]?",
+    "patience": r"[0-9]{1,5} *[smh]?",
     "max_age": r"[0-9]{1,5} *[dwh]?",
     "lang": r"(en|zh)",
     "color": r"(auto|always|never)",
@@ -81,6 +85,8 @@ _PROXY: Final = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_COMMAS: Final = re.compile(r'(?:"[^"]*"|[^,"])+')
+#: Requests a second that may be asked for.
+_SLOWEST, _FASTEST = 0.1, 20.0
 _LAST_PORT, _MOST_RECIPIENTS, _LONGEST_QUOTE = 65_535, 100, 100
 _LARGEST_FILE, _LARGEST_NUMBER = 100_000, 1_000_000
 #: Seconds that a command may take to give a password; bytes that are read of one.
@@ -170,6 +176,8 @@ def _fits(key: str, value: object) -> bool:
         return False
     if key == "min_coverage":
         return 0 <= float(str(value)) <= 1
+    if key == "yahoo_rate":
+        return _SLOWEST <= float(str(value)) <= _FASTEST
     text, pattern = str(value), _PATTERNS.get(key)
     # No path and no address holds a NUL, and no system takes one.
     return "\0" not in text and (
@@ -185,7 +193,7 @@ def _wrong(
 
 def defaults() -> Mapping[str, object]:
     """Return the settings that stand for options, by the name of the option."""
-    apart = (*FOLDERS, *MAIL, "edgar_user_agent")
+    apart = (*FOLDERS, *MAIL, "edgar_user_agent", "yahoo_rate")
     return {key: value for key, value in read().items() if key not in apart}
 
 
@@ -313,6 +321,29 @@ def edgar_user_agent() -> tuple[str, str]:
         raise said.is_no("a name with an address for mail, in plain letters")
     place = f"environment, {said.place}" if said.by_environment else "settings file"
     return said.value, place
+
+
+def yahoo_rate() -> tuple[float | None, str]:
+    """Return the requests a second that Yahoo may be sent, and what decided on it.
+
+    None, by default, for what the source itself thinks right.
+
+    Raises:
+        ConfigurationError: If it is not a number, or out of bounds.
+    """
+    said = _said("yahoo_rate")
+    if not said.value:
+        return None, "default"
+    try:
+        rate = float(said.value)
+    except ValueError:
+        rate = float("nan")
+    if not _SLOWEST <= rate <= _FASTEST:
+        raise said.is_no(
+            f"a number of requests a second from {_SLOWEST:g} to {_FASTEST:g}"
+        )
+    place = f"environment, {said.place}" if said.by_environment else "settings file"
+    return rate, place
 
 
 def require_edgar_user_agent() -> str:

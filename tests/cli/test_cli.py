@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -83,6 +84,35 @@ def test_no_arguments_give_the_help(
         cli.main()
 
     assert helped.code == left.value.code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--version", "--verbose"), ("--verbose", "--version")]
+)
+def test_a_report_of_a_bug_has_every_version_that_matters(
+    triad: Triad, arguments: tuple[str, str]
+) -> None:
+    rows = triad(*arguments).rows
+
+    assert [row.split(" ")[0].rstrip(":") for row in rows] == [
+        "triad",
+        "Python",
+        "yfinance",
+        "curl_cffi",
+        "duckdb",
+    ]
+    assert rows[2] == f"yfinance {metadata.version('yfinance')}"
+
+
+def test_a_package_that_is_missing_is_said_to_be(
+    triad: Triad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+
+    assert "curl_cffi: not installed" in triad("--version", "--verbose").rows
 
 
 def test_the_version_is_the_one_of_the_package(triad: Triad) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -379,6 +380,44 @@ def test_a_refresh_that_brought_nothing_ends_with_4_or_75(
     assert (network.code, limited.code) == (4, 75)
     assert network.json["came"] == 0
     assert network.err.startswith("triad: Yahoo Finance did not answer")
+
+
+def test_a_refresh_that_was_refused_ends_with_75_and_says_when_to_try_again(
+    live: Triad, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.failures["prices", "AAA"] = LIMITED
+    vendor.rests_until = clock.time + timedelta(minutes=2)
+
+    answer = live("refresh", "--format", "json")
+
+    assert answer.code == 75
+    assert answer.json["came"] == 30
+    local = vendor.rests_until.astimezone()
+    assert f"Try again from {local:%Y-%m-%d %H:%M}" in answer.err
+
+
+def test_patience_is_none_unless_it_is_asked_for_or_settled(
+    live: Triad, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    for options in ((), ("--patience", "45m"), ("--patience", "0")):
+        live("refresh", *options)
+        seen.append(vendor.settings.patience if vendor.settings else None)
+    monkeypatch.setenv("TRIAD_PATIENCE", "1h")
+    live("refresh")
+    seen.append(vendor.settings.patience if vendor.settings else None)
+
+    assert seen == [0, 2700, 0, 3600]
+
+
+def test_the_settings_file_sets_rate_and_patience(live: Triad, vendor: Vendor) -> None:
+    settings.path().parent.mkdir(parents=True, exist_ok=True)
+    settings.path().write_text('yahoo_rate = 1.5\npatience = "45m"\n', "utf-8")
+
+    live("refresh")
+
+    assert vendor.settings is not None
+    assert (vendor.settings.rate, vendor.settings.patience) == (1.5, 2700)
 
 
 def test_refresh_of_one_ticker_asks_for_that_one(live: Triad, vendor: Vendor) -> None:

@@ -18,8 +18,9 @@ from sources.yahoo_server import Answer
 from triad_screener.errors import ConfigurationError
 from triad_screener.model.watch import Asked
 from triad_screener.ports import MarkSourceSettings
-from triad_screener.sources import _edgar_wire, _gate, _tries, edgar
+from triad_screener.sources import _edgar_wire, _tries, edgar
 from triad_screener.sources._gate import Gate
+from triad_screener.sources._pace import Pace
 from watched import watching
 
 if TYPE_CHECKING:
@@ -75,7 +76,6 @@ def server(
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait as briefly as can be."""
-    monkeypatch.setattr(_gate, "PAUSE", 0.01)
     monkeypatch.setattr(_tries, "BACKOFF", lambda _: 0.01)
     monkeypatch.setattr(edgar, "RATE", 1000.0)
 
@@ -181,7 +181,8 @@ class TestWhatIsAsked:
             now += seconds
             return False
 
-        gate = Gate(None, lambda: now, wait, rate=_edgar_wire.RATE, burst=1.0)
+        pace = Pace(now, _edgar_wire.RATE, _edgar_wire.BURST)
+        gate = Gate(None, lambda: now, wait, pace=pace)
         sent = []
         for _ in range(40):
             gate.admit()
@@ -494,7 +495,8 @@ class TestOutages:
     def test_a_passing_refusal_is_got_over(
         self, source: Edgar, server: EdgarServer
     ) -> None:
-        server.faults["submissions"] = [Answer(503), Answer(429)]
+        at_once = Answer(429, headers={"Retry-After": "0"})
+        server.faults["submissions"] = [Answer(503), at_once]
         submissions(server, MADE, "submissions_made")
 
         assert look_at(source, asked("Made-up Models", MADE)).reason == ""

@@ -12,8 +12,10 @@ import pytest
 from triad_screener.model.live import FetchFailure
 from triad_screener.sources import _setback as setbacks
 from triad_screener.sources import _yahoo_failures as failures
-from triad_screener.sources._gate import BURST, RATE, Gate
+from triad_screener.sources._gate import Gate
+from triad_screener.sources._pace import Pace
 from triad_screener.sources._setback import Setback
+from triad_screener.sources._tries import patiently
 from triad_screener.sources._yahoo_sign_in import SignIn, SignInRests, is_sign_in
 
 DATE = "Fri, 15 May 2026 22:00:00 GMT"
@@ -61,58 +63,127 @@ def reason(gate: Gate) -> str:
 def test_a_burst_passes_at_once_and_the_rest_at_a_steady_pace(
     gate: Gate, clock: Clock
 ) -> None:
-    for _ in range(int(BURST)):
+    for _ in range(10):
         gate.admit()
     assert clock.now == 1000
 
-    for _ in range(int(RATE) * 2):
+    for _ in range(10):
         gate.admit()
     assert clock.now == pytest.approx(1002)
 
 
-def test_tokens_come_back_with_rest_and_never_above_the_burst(
-    gate: Gate, clock: Clock
-) -> None:
-    for _ in range(int(BURST)):
-        gate.admit()
-    clock.wait(3600)
-
-    for _ in range(int(BURST)):
-        gate.admit()
-    assert clock.now == 4600
-    gate.admit()
-    assert clock.now > 4600
-
-
-def test_a_refusal_slows_everybody_down(gate: Gate, clock: Clock) -> None:
-    gate.failed(refused())
-    gate.admit()
-
-    assert clock.now == pytest.approx(1000.5)
-
-
-def test_everybody_waits_as_long_as_the_vendor_asks(gate: Gate, clock: Clock) -> None:
+def test_a_short_rest_is_waited_for_by_everybody(gate: Gate, clock: Clock) -> None:
     gate.failed(Setback("rate_limited", "Later.", after=7))
+    assert gate.waits
     gate.admit()
 
     assert clock.now == pytest.approx(1007)
+    assert not gate.waits
 
 
-def test_a_wait_longer_than_our_patience_opens_the_breaker_until_then(
-    gate: Gate, clock: Clock
+@pytest.mark.parametrize(("after", "rest"), [(None, 60), (300, 300)])
+def test_a_long_rest_fails_everything_until_it_is_over(
+    gate: Gate, clock: Clock, after: float | None, rest: float
 ) -> None:
-    gate.failed(Setback("rate_limited", "Later.", after=300))
+    gate.failed(Setback("rate_limited", "Later.", after=after))
 
     assert reason(gate) == "rate_limited"
-    clock.wait(299)
+    assert gate.rest == rest
+    assert not gate.allows(1)
+    clock.wait(rest - 1)
     assert reason(gate) == "rate_limited"
     clock.wait(1)
     gate.admit()
 
 
+def test_signing_in_that_is_refused_keeps_nobody_else_waiting(gate: Gate) -> None:
+    gate.failed(Setback("rate_limited", "No crumb.", again=False))
+
+    gate.admit()
+    assert gate.rest == 0
+
+
+def test_patience_waits_out_long_rests_until_it_is_used_up(clock: Clock) -> None:
+    gate = Gate(10, clock, clock.wait, patience=200)
+    gate.failed(refused())
+    assert gate.waits
+    gate.admit()
+    assert clock.now == 1060
+    assert gate.left == 10  # a rest is no time of the network's
+
+    gate.failed(refused())
+    gate.admit()
+    assert clock.now == 1180
+
+    gate.failed(refused())  # 240 s, and 20 of patience are left
+    assert reason(gate) == "rate_limited"
+
+
+def test_a_rest_of_the_last_run_holds_for_this_one(clock: Clock) -> None:
+    pace = Pace(clock.now)
+    pace.pause(clock.now, 300)
+
+    impatient = Gate(None, clock, clock.wait, pace=pace)
+    assert reason(impatient) == "rate_limited"
+    patient = Gate(None, clock, clock.wait, pace=pace, patience=300)
+    patient.admit()
+    assert clock.now == 1300
+
+
+def test_a_vendor_that_is_overloaded_may_ask_for_a_rest_too(
+    gate: Gate, clock: Clock
+) -> None:
+    gate.failed(Setback("network", "It is overloaded (503).", after=15))
+    gate.admit()
+    assert clock.now == 1015
+
+    gate.failed(Setback("network", "It is overloaded (503).", after=90))
+    assert reason(gate) == "network"
+
+
+def test_the_pace_is_kept_at_each_refusal_and_at_the_end(clock: Clock) -> None:
+    kept: list[float] = []
+    gate = Gate(clock=clock, pause=clock.wait, remember=lambda p: kept.append(p.rate))
+    gate.failed(refused())
+    gate.stop()
+
+    assert kept == [2.5, 2.5]
+
+
+def test_a_refusal_is_asked_again_once_the_rest_has_been_waited_for(
+    clock: Clock,
+) -> None:
+    gate = Gate(None, clock, clock.wait, patience=3600)
+    answers = [refused(), refused(), refused(), refused()]
+
+    def ask() -> str:
+        gate.admit()
+        if answers:
+            setback = answers.pop()
+            gate.failed(setback)
+            raise setback
+        return "figures"
+
+    assert patiently(gate, ask) == "figures"
+    assert clock.now == 1000 + 60 + 120 + 240 + 480
+
+
+def test_without_patience_a_refusal_is_not_asked_again(gate: Gate) -> None:
+    def ask() -> None:
+        gate.failed(refused())
+        raise refused()
+
+    with pytest.raises(FetchFailure):
+        patiently(gate, ask)
+
+
 @pytest.mark.parametrize(
     ("setback", "enough"),
-    [(refused(), 10), (unreachable(), 2), (Setback("network", "No.", strain=10), 1)],
+    [
+        (Setback("network", "No (503)."), 10),
+        (unreachable(), 2),
+        (Setback("network", "No.", strain=10), 1),
+    ],
 )
 def test_failures_in_a_row_open_the_breaker_the_sooner_the_worse_they_are(
     gate: Gate, setback: Setback, enough: int
@@ -157,7 +228,7 @@ def test_the_probe_closes_the_breaker_or_opens_it_again(
     open_breaker(gate)
     clock.wait(30)
     gate.admit()
-    gate.failed(refused())
+    gate.failed(unreachable())
     assert reason(gate) == "network"
 
     clock.wait(30)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
+import stat
 import subprocess
 import sys
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -17,8 +20,10 @@ import trustme
 from sources.yahoo_server import HOSTS, Answer, YahooServer, as_json, error, reply
 from triad_screener.model.live import Bars, FetchFailure, QuoteFacts
 from triad_screener.model.market import DatedValue
-from triad_screener.sources import _gate, _tries, _yahoo_wire, yahoo
+from triad_screener.ports import LiveSettings
+from triad_screener.sources import _reachable, _tries, _yahoo_wire, yahoo
 from triad_screener.sources._gate import Gate
+from triad_screener.sources._memory import Memory
 from triad_screener.sources._yahoo_wire import (
     NOWHERE,
     ContractError,
@@ -35,10 +40,14 @@ if TYPE_CHECKING:
     from triad_screener.sources.yahoo import Yahoo
 
 TOO_MANY = Answer(429, b"Too Many Requests")
+#: A refusal after which one may go on at once.
+ONE_TOO_MANY = Answer(429, b"Too Many Requests", {"Retry-After": "0"})
 ALL_DATA = ("chart", "timeseries", "quote")
 CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 PROXY_VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy")
 SPEECHLESS = (b"", b"")
+#: As it was before tests were kept from the network.
+CONNECT = socket.socket.connect
 
 
 @pytest.fixture(scope="session")
@@ -78,8 +87,8 @@ def server(
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait as briefly as can be."""
-    monkeypatch.setattr(_gate, "PAUSE", 0.01)
+    """Wait as briefly as can be, and ask as often as can be."""
+    monkeypatch.setattr(yahoo, "RATE", 1000.0)
     monkeypatch.setattr(_tries, "BACKOFF", lambda _: 0.01)
 
 
@@ -93,7 +102,20 @@ def _silent(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 @pytest.fixture
 def live(server: YahooServer, tmp_path: Path) -> Yahoo:
     del server
-    return yahoo.connect(cache=tmp_path)
+    return connect(tmp_path)
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def connect(
+    cache: Path, *, deadline: float | None = None, patience: float = 0.0
+) -> Yahoo:
+    """A run of the program, with what earlier ones have left in its cache."""
+    return yahoo.connect(
+        LiveSettings(cache=cache, clock=clock, deadline=deadline, patience=patience)
+    )
 
 
 def failure(ask: Callable[[], object]) -> FetchFailure:
@@ -210,8 +232,8 @@ def test_symbols_cannot_leave_their_place_in_the_address(
 @pytest.mark.parametrize(
     ("fault", "reason", "tries"),
     [
-        (TOO_MANY, "rate_limited", 3),
-        (Answer(429, headers={"Retry-After": "0"}), "rate_limited", 3),
+        (TOO_MANY, "rate_limited", 1),
+        (ONE_TOO_MANY, "rate_limited", 3),
         (Answer(429, headers={"Retry-After": "3600"}), "rate_limited", 1),
         (Answer(500, b"oops"), "network", 3),
         (Answer(503, b"<html>later</html>"), "network", 3),
@@ -242,7 +264,7 @@ def test_every_fault_has_its_reason_and_is_tried_again_where_that_may_help(
 @pytest.mark.parametrize(
     "fault",
     [
-        TOO_MANY,
+        ONE_TOO_MANY,
         Answer(503),
         Answer(body=b"<html>"),
         Answer(body=b"{", reset=True, cut=9),
@@ -346,7 +368,7 @@ def test_a_certificate_of_a_stranger_is_named_and_never_passed_over(
 ) -> None:
     stranger = trustme.CA().issue_cert(*HOSTS)
     stranger.configure_cert(server.trusted)
-    live = yahoo.connect(cache=tmp_path)
+    live = connect(tmp_path)
 
     found = [failure_of_prices(live) for _ in range(3)]
 
@@ -360,7 +382,6 @@ def test_silence_from_the_beginning_is_found_out_soon(
     live: Yahoo, server: YahooServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_yahoo_wire, "FIRST_TIMEOUTS", (0.5, 0.1))
-    monkeypatch.setattr(_yahoo_wire, "FIRST_SIGN_IN_TIMEOUTS", (0.2, 0.1))
     server.faults |= {
         name: Answer(silence=60) for name in ("cookie", "crumb", "guce", *ALL_DATA)
     }
@@ -389,7 +410,7 @@ def test_without_a_network_two_requests_are_enough_to_know(
 ) -> None:
     for name in PROXY_VARIABLES:
         monkeypatch.setenv(name, "http://127.0.0.1:1")
-    live = yahoo.connect(cache=tmp_path)
+    live = connect(tmp_path)
 
     found = [failure_of_prices(live) for _ in range(5)]
 
@@ -418,7 +439,7 @@ def test_where_the_host_of_the_cookie_is_blocked_the_second_way_to_sign_in_serve
 def test_after_the_deadline_nothing_is_asked(
     server: YahooServer, tmp_path: Path
 ) -> None:
-    live = yahoo.connect(cache=tmp_path, deadline=0)
+    live = connect(tmp_path, deadline=0)
 
     found = failure_of_prices(live)
 
@@ -432,7 +453,7 @@ def test_the_deadline_cuts_short_a_request_that_hangs(
 ) -> None:
     import_library()
     server.faults["chart"] = Answer(silence=60)
-    live = yahoo.connect(cache=tmp_path, deadline=1)
+    live = connect(tmp_path, deadline=1)
     begun = time.monotonic()
 
     assert failure_of_prices(live).reason == "not asked"
@@ -459,7 +480,7 @@ def test_a_damaged_cache_of_the_library_is_survived(
 ) -> None:
     for name in ("cookies.db", "tkr-tz.db"):
         (tmp_path / name).write_bytes(b"this is no database" * 100)
-    live = yahoo.Yahoo(Gate(), tmp_path)
+    live = yahoo.Yahoo(Gate(), tmp_path, Memory(tmp_path / "yahoo"), clock)
 
     assert isinstance(live.prices("ACME", None), Bars)
     assert server.counts["chart"] == 1
@@ -470,14 +491,14 @@ def test_a_cache_folder_that_cannot_be_is_survived(
 ) -> None:
     file = tmp_path / "file"
     file.touch()
-    live = yahoo.connect(cache=file / "cache")
+    live = connect(file / "cache")
 
     assert isinstance(live.prices("ACME", None), Bars)
     assert server.counts["chart"] == 1
 
 
 def test_runs_at_the_same_time_have_caches_of_their_own(tmp_path: Path) -> None:
-    runs = [yahoo.connect(cache=tmp_path) for _ in range(2)]
+    runs = [connect(tmp_path) for _ in range(2)]
 
     assert len(list((tmp_path / "yfinance").iterdir())) == len(runs)
 
@@ -489,16 +510,159 @@ def test_what_a_killed_run_left_behind_is_swept_away_a_day_later(
     old.mkdir(parents=True)
     os.utime(old, (0, 0))
 
-    yahoo.connect(cache=tmp_path)
+    connect(tmp_path)
 
     assert not old.exists()
 
 
-def test_runs_do_not_inherit_a_session(server: YahooServer, tmp_path: Path) -> None:
-    for _ in range(2):
-        yahoo.connect(cache=tmp_path).prices("ACME", None)
+def test_a_cookie_serves_the_next_run_and_no_crumb_is_asked_for_without_need(
+    server: YahooServer, tmp_path: Path
+) -> None:
+    connect(tmp_path).prices("ACME", None)
+    assert server.counts == {"cookie": 1, "crumb": 1, "chart": 1}
+    server.asked.clear()
 
-    assert server.counts == {"cookie": 2, "crumb": 2, "chart": 2}
+    connect(tmp_path).prices("ACME", None)
+    assert server.counts == {"chart": 1}
+    assert server.asked[0].cookie == "A3=d=1"
+
+    assert isinstance(connect(tmp_path).quotes(["ACME"])["ACME"], QuoteFacts)
+    assert server.counts == {"chart": 1, "crumb": 1, "quote": 1}
+
+
+def test_the_cookie_is_kept_for_nobody_else_to_read(
+    live: Yahoo, tmp_path: Path
+) -> None:
+    live.prices("ACME", None)
+    live.stop()
+    folder = tmp_path / "yahoo"
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {file.name for file in folder.iterdir()} == {"cookie.json", "pace.json"}
+    for file in folder.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "crumb" not in (folder / "cookie.json").read_text()
+
+
+def test_a_cookie_that_is_no_good_any_more_is_replaced_once(
+    server: YahooServer, tmp_path: Path
+) -> None:
+    connect(tmp_path).prices("ACME", None)
+    server.asked.clear()
+    server.cookie = "d=2"  # the old one is no longer known
+
+    live = connect(tmp_path)
+    assert isinstance(live.quotes(["ACME"])["ACME"], QuoteFacts)
+    assert server.counts == {"crumb": 2, "quote": 2, "cookie": 1}
+    server.asked.clear()
+
+    assert isinstance(connect(tmp_path).quotes(["ACME"])["ACME"], QuoteFacts)
+    assert server.counts == {"crumb": 1, "quote": 1}
+
+
+def test_where_figures_need_a_crumb_after_all_the_kept_cookie_gets_one(
+    server: YahooServer, tmp_path: Path
+) -> None:
+    connect(tmp_path).prices("ACME", None)
+    server.asked.clear()
+    server.needs_crumb = {"timeseries"}
+
+    live = connect(tmp_path)
+    live.statements("ACME")
+    live.statements("ACME")
+
+    assert server.counts == {"timeseries": 3, "crumb": 1}
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80\x04pickled", b'{"at": 1}'])
+def test_a_damaged_cookie_is_no_cookie(
+    server: YahooServer, tmp_path: Path, content: bytes
+) -> None:
+    connect(tmp_path).prices("ACME", None)
+    (tmp_path / "yahoo" / "cookie.json").write_bytes(content)
+    server.asked.clear()
+
+    connect(tmp_path).prices("ACME", None)
+
+    assert server.counts == {"cookie": 1, "crumb": 1, "chart": 1}
+
+
+def test_a_refusal_is_remembered_and_the_next_run_asks_nobody(
+    live: Yahoo, server: YahooServer, tmp_path: Path
+) -> None:
+    server.faults["chart"] = TOO_MANY
+    failure_of_prices(live)
+    assert live.rests_until is not None
+    assert timedelta(0) < live.rests_until - clock() <= timedelta(seconds=60)
+    server.faults.clear()
+    server.asked.clear()
+
+    later = connect(tmp_path)
+
+    assert failure_of_prices(later).reason == "rate_limited"
+    assert server.asked == []
+    assert later.rests_until is not None
+    assert later.access().refused_at is not None
+    assert later.access().rate == 500  # half of the thousand of these tests
+
+
+def test_neither_cookie_nor_crumb_is_told(
+    server: YahooServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.cookie, server.crumb_text = "s3cret-cookie", "s3cret-crumb"
+    live = connect(tmp_path)
+    live.quotes(["ACME"])
+    told = []
+    for fault in (
+        TOO_MANY,
+        Answer(401, b"{}"),
+        Answer(reset=True, cut=9),
+        Answer(body=b"<html>"),
+        Answer(silence=60),
+    ):
+        monkeypatch.setattr(_yahoo_wire, "TIMEOUTS", (0.5, 0.2))
+        server.faults = {"quote": fault}
+        with pytest.raises(FetchFailure) as caught:
+            connect(tmp_path)._quotes(["ACME"])  # noqa: SLF001 - quotes tells no cause
+        shown = traceback.format_exception(caught.value)
+        told.append("".join(shown) + caught.value.detail)
+        Memory(tmp_path / "yahoo").forget("pace")
+
+    assert "s3cret" not in "".join(told)
+
+
+def test_a_first_connection_may_be_slow_where_there_is_a_network(
+    server: YahooServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket.socket, "connect", CONNECT)
+    monkeypatch.setattr(_yahoo_wire, "FIRST_TIMEOUTS", (0.2, 0.2))
+    server.slow_handshakes = 1  # which the first request does not wait for
+
+    assert isinstance(connect(tmp_path).prices("ACME", None), Bars)
+
+
+def test_a_slow_sign_in_is_waited_for(
+    server: YahooServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_yahoo_wire, "TIMEOUTS", (0.5, 0.2))
+    server.delays = {"cookie": 0.4, "crumb": 0.4}
+    live = connect(tmp_path)
+
+    assert isinstance(live.quotes(["ACME"])["ACME"], QuoteFacts)
+
+
+def test_without_a_network_a_slow_connection_is_given_up_at_once(
+    server: YahooServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_yahoo_wire, "FIRST_TIMEOUTS", (0.2, 0.2))
+    monkeypatch.setattr(_reachable, "_connects", lambda _: False)
+    server.slow_handshakes = 100
+    live = connect(tmp_path)
+
+    found = [failure_of_prices(live) for _ in range(5)]
+
+    assert {one.reason for one in found} == {"network"}
+    assert live.requests == 1
 
 
 def test_hostile_names_are_cleaned_on_the_way(live: Yahoo, server: YahooServer) -> None:
@@ -537,10 +701,14 @@ def test_a_process_full_of_faults_writes_nothing(
         "timeseries": Answer(429, headers={"Retry-After": "3600"}),
     }
     probe = (
+        "from datetime import UTC, datetime\n"
         "from pathlib import Path\n"
+        "from triad_screener.ports import LiveSettings\n"
         "from triad_screener.model.live import FetchFailure\n"
         "from triad_screener.sources import yahoo\n"
-        f"live = yahoo.connect(cache=Path({str(tmp_path)!r}))\n"
+        f"cache = Path({str(tmp_path)!r})\n"
+        "clock = lambda: datetime.now(UTC)\n"
+        "live = yahoo.connect(LiveSettings(cache=cache, clock=clock))\n"
         "for ask in (lambda: live.prices('A', None), lambda: live.statements('A')):\n"
         "    try: ask()\n"
         "    except FetchFailure: pass\n"

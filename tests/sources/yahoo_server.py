@@ -88,6 +88,15 @@ class YahooServer(ThreadingHTTPServer):
         self.crumb = 1
         #: What stands in a ``Date``.
         self.now: Callable[[], str] = lambda: NOW
+        #: What the cookie says; whoever shows another one is refused a crumb.
+        self.cookie = "d=1"
+        self.crumb_text = "crumb"
+        #: Endpoints that answer only with a crumb.
+        self.needs_crumb = {"quote"}
+        #: By endpoint: seconds before a good answer.
+        self.delays: dict[str, float] = {}
+        #: How many connections take a second to become encrypted.
+        self.slow_handshakes = 0
         #: By endpoint: answers to give first, or one to give always.
         self.faults: dict[str, Answer | list[Answer]] = {}
         #: By endpoint: what a good answer is made of.
@@ -143,10 +152,13 @@ class YahooServer(ThreadingHTTPServer):
 
     def good(self, asked: Asked) -> Answer:
         """Return the answer without faults."""
+        self.over.wait(self.delays.get(asked.endpoint, 0.0))
         if asked.endpoint == "cookie":
-            stored = "A3=d=1; Domain=.yahoo.com; Path=/; Secure; Max-Age=31557600"
-            return Answer(404, headers={"Set-Cookie": stored})
+            stored = f"A3={self.cookie}; Domain=.yahoo.com; Path=/; Secure; "
+            return Answer(404, headers={"Set-Cookie": f"{stored}Max-Age=31557600"})
         if asked.endpoint == "crumb":
+            if asked.cookie and f"A3={self.cookie}" not in asked.cookie:
+                return error(401, "finance", "Unauthorized", "Invalid Cookie")
             return Answer(body=self.good_crumb.encode())
         if asked.endpoint in ("query1", "query2"):
             return error(404, "finance", "Not Found", "There is no such page")
@@ -155,14 +167,22 @@ class YahooServer(ThreadingHTTPServer):
         return self._figures(asked)
 
     def _figures(self, asked: Asked) -> Answer:
-        if asked.endpoint == "quote" and asked.query.get("crumb") != self.good_crumb:
+        with_crumb = asked.query.get("crumb") == self.good_crumb
+        if asked.endpoint in self.needs_crumb and not with_crumb:
             return error(401, "finance", "Unauthorized", "Invalid Crumb")
         make = self.payloads.get(asked.endpoint)
         return make(asked) if make else as_json(reply(asked.endpoint))
 
     @property
     def good_crumb(self) -> str:
-        return f"crumb{self.crumb}"
+        return f"{self.crumb_text}{self.crumb}"
+
+    def greet(self) -> None:
+        """Take a second over a connection, if it is one of the slow ones."""
+        with self._journal:
+            self.slow_handshakes -= 1
+            slow = self.slow_handshakes >= 0
+        self.over.wait(1.0 if slow else 0.0)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -179,6 +199,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_CONNECT(self) -> None:
         self.send_response_only(200)
         self.end_headers()
+        self.yahoo.greet()
         tls = self.yahoo.trusted.wrap_socket(self.connection, server_side=True)
         self.connection = tls
         self.yahoo.opened(tls)

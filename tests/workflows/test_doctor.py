@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from delivery.mail_server import Postmaster, serving
 from lives import LIMITED, NETWORK
 from triad_screener import settings
+from triad_screener.model.live import Access, Certificate
 from triad_screener.store import Store
 from triad_screener.workflows import doctor, evaluate
 from triad_screener.workflows.refresh import refresh
@@ -34,7 +36,11 @@ ALL = [
     "cache folder",
     "store",
     "snapshot",
+    "requests",
+    "sign-in",
+    "pace",
     "network",
+    "certificate",
     "clock",
     "mail",
     "edgar",
@@ -120,6 +126,67 @@ def test_a_network_that_does_not_answer_gives_its_code(
     assert found["network"].result == "failed"
     assert doctor.worst([*found.values()]) == code
     assert "clock" not in found
+
+
+def test_what_carries_the_requests_is_named_and_what_is_missing(
+    filled: Means, world: World, vendor: Vendor
+) -> None:
+    good = examined(filled, world, offline=True)["requests"]
+    vendor.found = Access(("letters", "carts 1.0"), "the horse is lame", "Get another.")
+    bad = examined(filled, world, offline=True)["requests"]
+
+    assert (good.result, good.evidence) == ("good", "carried by letters on pigeons 1.0")
+    assert bad.result == "warning"
+    assert bad.evidence == "carried by letters on carts 1.0; the horse is lame"
+    assert bad.remedy == "Get another."
+
+
+def test_the_age_of_the_cookie_and_the_last_refusal_are_told(
+    filled: Means, world: World, vendor: Vendor, clock: Clock
+) -> None:
+    before = examined(filled, world, offline=True)
+    vendor.found = Access(
+        ("letters",),
+        signed_in_at=clock.time - timedelta(days=3, hours=4),
+        refused_at=clock.time - timedelta(minutes=61),
+        rate=2.5,
+    )
+    after = examined(filled, world, offline=True)
+
+    assert before["sign-in"].evidence == "no cookie yet"
+    assert before["pace"].evidence == "the usual one; no refusal is remembered"
+    assert after["sign-in"].evidence == "cookie 3 d old"
+    assert after["pace"].evidence == "2.5 requests a second; last refusal 1 h ago"
+    assert after["pace"].result == "good"
+
+
+def test_during_a_rest_it_is_told_when_asking_is_allowed_again(
+    filled: Means, world: World, vendor: Vendor, clock: Clock
+) -> None:
+    until = clock.time + timedelta(minutes=9)
+    vendor.rests_until = until
+    vendor.found = Access(("letters",), refused_at=clock.time, rests_until=until)
+    vendor.failures["*"] = LIMITED
+
+    found = examined(filled, world)
+
+    assert found["pace"].result == "warning"
+    for check in (found["pace"], found["network"]):
+        assert f"{until.astimezone():%Y-%m-%d %H:%M}" in check.remedy
+    assert "certificate" not in found
+
+
+def test_a_proxy_that_opens_encrypted_connections_is_named(
+    filled: Means, world: World, vendor: Vendor
+) -> None:
+    vendor.shown = Certificate("Firm Inspection", is_public=False)
+    opened = examined(filled, world)["certificate"]
+    vendor.shown = None
+    unknown = examined(filled, world)
+
+    assert opened.result == "warning"
+    assert opened.evidence.startswith("made by Firm Inspection: a proxy")
+    assert "certificate" not in unknown
 
 
 def test_the_proxy_is_named_without_its_password(

@@ -17,6 +17,7 @@ from triad_screener.workflows.refresh import coverage, refresh
 from worlds import FRIDAY, TICKERS
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from lives import Clock, Vendor
@@ -72,7 +73,8 @@ def test_the_next_weekday_asks_for_one_week_of_prices_a_line_and_nothing_else(
 def test_an_interrupted_refresh_keeps_what_came_and_the_next_one_goes_on(
     taxonomy: Taxonomy, means: Means, vendor: Vendor
 ) -> None:
-    def stop(done: int, _: int) -> None:
+    def stop(done: int, total: int, rests_until: datetime | None = None) -> None:
+        del total, rests_until
         if done >= 15:
             raise KeyboardInterrupt
 
@@ -244,7 +246,8 @@ def test_answers_are_saved_while_others_are_still_to_come(
     monkeypatch.setattr(fetching, "SAVE_EVERY", 0.0)
     seen = []
 
-    def look(done: int, total: int) -> None:
+    def look(done: int, total: int, rests_until: datetime | None = None) -> None:
+        del rests_until
         seen.append((done, total, len(means.store.last_fetches())))
 
     refresh(taxonomy, replace(means, progress=look))

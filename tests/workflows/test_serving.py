@@ -190,7 +190,7 @@ def test_a_partial_failure_is_told_with_each_reason(
 
 
 def test_a_stop_by_the_user_stops_the_screen(taxonomy: Taxonomy, means: Means) -> None:
-    def stop(*_: int) -> None:
+    def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -107,6 +107,11 @@ class _Commands(TyperGroup):
         """Read the arguments; ``help COMMAND`` is ``COMMAND --help``."""
         if args[:1] == ["help"]:
             args = [*args[1:], "--help"]
+        if sorted(args) == ["--verbose", "--version"]:
+            from triad_screener.cli._versions import versions
+
+            sys.stdout.write(versions())
+            raise typer.Exit
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer's own context
@@ -178,7 +183,7 @@ def _root(
         "--version",
         callback=_version,
         is_eager=True,
-        help="Print the version and leave.",
+        help="Print the version and leave; with --verbose also those it is built on.",
     ),
 ) -> None:
     """Screen the AI triad, compute x data x algorithms, and say why each line ranks."""

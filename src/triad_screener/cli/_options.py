@@ -90,6 +90,17 @@ Timeout = Annotated[
         rich_help_panel=_DATA,
     ),
 ]
+Patience = Annotated[
+    str,
+    typer.Option(
+        "--patience",
+        envvar="TRIAD_PATIENCE",
+        metavar="45m",
+        help="Longest wait, in all, when the source wants fewer requests; not part of "
+        "--timeout. None, but for 30m where the progress bar is shown.",
+        rich_help_panel=_DATA,
+    ),
+]
 AsOf = Annotated[
     str,
     typer.Option(
@@ -235,6 +246,9 @@ Debug = Annotated[
 Shown, OUT = _SHOWN, _OUT
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+_NO_PATIENCE = re.compile(r"none|0+ *[smh]?", re.ASCII)
+#: Seconds that somebody at a terminal may be kept waiting: longer than a short ban.
+PATIENCE_OF_A_PERSON = 1800.0
 _SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)?\Z", re.ASCII)
 _AGE = re.compile(r"(\d{1,5})\s*(d|w|h)?\Z", re.ASCII)
 _DAYS = {"d": 1.0, "w": 7.0, "h": 1 / 24, None: 1.0}
@@ -270,7 +284,16 @@ def to_days(text: str, option: str = "--max-age") -> float | None:
     return int(found[1]) * _DAYS[found[2]]
 
 
-def to_seconds(text: str) -> float | None:
+def to_patience(text: str) -> float | None:
+    """Return for how many seconds a refusal is waited out; None for an empty text.
+
+    Raises:
+        UsageError: If it is not a span of time.
+    """
+    return 0.0 if _NO_PATIENCE.fullmatch(text) else to_seconds(text, "--patience")
+
+
+def to_seconds(text: str, option: str = "--timeout") -> float | None:
     """Return the seconds that ``text`` writes, such as 60s, 5m or 1h.
 
     Raises:
@@ -280,7 +303,7 @@ def to_seconds(text: str) -> float | None:
         return None
     found = _SPAN.match(text)
     if not found or not int(found[1]):
-        raise UsageError(f"--timeout {text!r} is not a time.", "Write 60s, 5m or 1h.")
+        raise UsageError(f"{option} {text!r} is not a time.", "Write 60s, 5m or 1h.")
     return int(found[1]) * _SECONDS[found[2]]
 
 

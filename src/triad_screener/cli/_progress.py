@@ -8,15 +8,18 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from datetime import datetime
 
     from rich.progress import Progress, Task, TaskID
+
+    from triad_screener import ports
 
 
 @contextlib.contextmanager
 def bar(
     task: str = "Yahoo Finance", *, quiet: bool = False
-) -> Iterator[Callable[[int, int], None] | None]:
+) -> Iterator[ports.Progress | None]:
     """Yield what to tell of each step: how many are done, of how many.
 
     Nothing is drawn before the first step. Off a terminal, on a dumb one and in quiet
@@ -38,15 +41,25 @@ class _Bar:
     def __init__(self, task: str) -> None:
         self._task = task
         self._made: tuple[Progress, TaskID] | None = None
+        self._rest = ""
 
-    def step(self, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` are done."""
+    def step(self, done: int, total: int, rests_until: datetime | None = None) -> None:
+        """Show that ``done`` of ``total`` are done, and until when it waits."""
         if self._made is None:
             progress = _progress()
             progress.start()
             self._made = progress, progress.add_task(self._task, total=total)
         progress, task = self._made
-        progress.update(task, completed=done, total=total)
+        rest = f"{rests_until.astimezone():%H:%M}" if rests_until else ""
+        if rest and rest != self._rest:
+            progress.console.print(
+                f"{self._task} refused a request as one too many. Going on at {rest}; "
+                "Ctrl-C keeps what came.",
+                highlight=False,
+            )
+        self._rest = rest
+        shown = f"Waiting until {rest}" if rest else self._task
+        progress.update(task, completed=done, total=total, description=shown)
 
     def stop(self) -> None:
         """Take the bar away."""

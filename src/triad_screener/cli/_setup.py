@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
     from triad_screener.delivery.outbox import Outbox
     from triad_screener.model.taxonomy import Taxonomy
-    from triad_screener.ports import LiveSource, MarketDataSource, MarkSource
+    from triad_screener.ports import (
+        LiveSource,
+        MarketDataSource,
+        MarkSource,
+        Progress,
+    )
     from triad_screener.store import Store
     from triad_screener.workflows.serving import Means
 
@@ -59,32 +64,47 @@ def outbox() -> Outbox:
 
 def means(
     timeout: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    patience: float = 0.0,
 ) -> Means:
     """Return the store, the live source, the snapshot and the clock.
 
     Args:
         timeout: Seconds for the network, in all.
         progress: Told how many answers of how many have come.
+        patience: Seconds that may be waited after refusals, in all.
     """
     from triad_screener.cli import _clock
     from triad_screener.workflows.serving import Means
 
     return Means(
         store=store(),
-        live=lambda: live(timeout),
+        live=lambda: live(timeout, patience),
         bundled=_bundled,
         clock=_clock.now,
         progress=progress,
     )
 
 
-def live(timeout: float | None = None) -> LiveSource:
-    """Return the live source; nothing is asked yet."""
+def live(timeout: float | None = None, patience: float = 0.0) -> LiveSource:
+    """Return the live source; nothing is asked yet.
+
+    Raises:
+        ConfigurationError: If a setting is not what it should be.
+    """
     from triad_screener import settings
+    from triad_screener.cli import _clock
+    from triad_screener.ports import LiveSettings
     from triad_screener.sources import LIVE_SOURCES
 
-    return LIVE_SOURCES["yahoo"](cache=settings.cache_folder()[0], deadline=timeout)
+    wanted = LiveSettings(
+        cache=settings.cache_folder()[0],
+        clock=_clock.now,
+        deadline=timeout,
+        patience=patience,
+        rate=settings.yahoo_rate()[0],
+    )
+    return LIVE_SOURCES["yahoo"](wanted)
 
 
 def mark_sources(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _OPTIONS: Final = {
-    "--version": "Print the version and leave.",
+    "--version": "Print the version; with --verbose also those it is built on.",
     "--install-completion": "Install completion for bash, zsh or fish.",
     "--show-completion": "Print the completion script, to copy it.",
     "-h, --help": "Show this page; each command has its own: triad help COMMAND.",

@@ -32,6 +32,7 @@ def command(
         bool, typer.Option("--offline", envvar="TRIAD_OFFLINE", hidden=True)
     ] = False,
     timeout: options.Timeout = "5m",
+    patience: options.Patience = "",
     min_coverage: options.MinCoverage = None,
     config: options.Config = None,
     output_format: options.OutputFormat = options.Format.table,
@@ -44,8 +45,10 @@ def command(
 
     Only what is missing or due is asked for, the stalest first; a second run goes on
     where the first one stopped. Off a terminal it says nothing unless something is
-    missing. What is missing does not change the exit code unless nothing came at all
-    (4, or 75 if Yahoo wants fewer requests) or --min-coverage asks for more (3).
+    missing. If Yahoo wants fewer requests, everything waits as far as --patience goes,
+    else it ends with 75 and says when to try again. What is missing otherwise does not
+    change the exit code unless nothing came at all (4) or --min-coverage asks for more
+    (3).
 
     [bold]Examples[/]
 
@@ -53,6 +56,7 @@ def command(
       triad refresh NVDA TSM
       triad refresh --format json | jq .gaps
       triad refresh --full --timeout 10m
+      triad refresh --patience 45m   # for cron: wait out a refusal
     """
     del debug  # main reads it
     from triad_screener.cli import _progress, _setup, _streams
@@ -63,7 +67,7 @@ def command(
     from triad_screener.workflows import refresh as workflow
     from triad_screener.workflows.tickers import known_tickers
 
-    seconds = options.to_seconds(timeout)
+    seconds, patient = options.to_seconds(timeout), options.to_patience(patience)
     taxonomy = _setup.taxonomy(config)
     chosen, _ = known_tickers(
         _streams.tickers(tickers or []),
@@ -73,7 +77,7 @@ def command(
     with _progress.bar(quiet=quiet) as progress:
         done, supplies = workflow.refresh(
             taxonomy,
-            _setup.means(seconds, progress),
+            _setup.means(seconds, progress, _longest_rest(patient, progress)),
             tickers=chosen if tickers else None,
             full=full,
         )
@@ -85,9 +89,15 @@ def command(
         _streams.show(document, output)
     if done.interrupted:
         return INTERRUPTED
-    if done.outage:
-        raise asking.failure(done.outage)
+    if failed := done.refusal or done.outage:
+        raise asking.failure(failed, done)
     return BELOW_FLOOR if workflow.coverage(supplies) < (min_coverage or 0) else 0
+
+
+def _longest_rest(asked: float | None, progress: object) -> float:
+    """Return the seconds to wait: a while where somebody sees it, and can end it."""
+    usual = options.PATIENCE_OF_A_PERSON if progress else 0.0
+    return usual if asked is None else asked
 
 
 def _require_network(*, offline: bool) -> None:

@@ -162,6 +162,8 @@ class Refreshed:
         requests: Number sent, sign-in included.
         seconds: From begin to end.
         interrupted: Whether the user stopped it.
+        rests_until: Until when nothing more may be asked, because of a refusal; None
+            if it may.
     """
 
     asked: int = 0
@@ -169,6 +171,7 @@ class Refreshed:
     requests: int = 0
     seconds: float = 0.0
     interrupted: bool = False
+    rests_until: datetime | None = None
 
     @property
     def good(self) -> int:
@@ -181,11 +184,54 @@ class Refreshed:
         return tuple(one for one in self.fetched if one.reason)
 
     @property
+    def refusal(self) -> Fetched | None:
+        """A failure after which nothing more may be asked for now; None without one."""
+        limited = (one for one in self.fetched if one.reason == RATE_LIMITED)
+        return next(limited, None) if self.rests_until else None
+
+    @property
     def outage(self) -> Fetched | None:
         """The failure to tell of where an outage let nothing through; else None."""
         if self.good:
             return None
         return next((one for one in self.fetched if one.reason in OUTAGES), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How requests reach a vendor, and what earlier runs have left.
+
+    Attributes:
+        carriers: Programs that carry them, with their versions.
+        weakness: What makes refusals likely; empty if nothing does.
+        remedy: What to do about it.
+        signed_in_at: Since when there is a cookie that is still good; None without.
+        refused_at: When a request was last refused as one too many; None if never.
+        rests_until: Until when nothing may be asked; None if now.
+        rate: Requests a second that refusals have left; None for the usual ones.
+    """
+
+    carriers: tuple[str, ...]
+    weakness: str = ""
+    remedy: str = ""
+    signed_in_at: datetime | None = None
+    refused_at: datetime | None = None
+    rests_until: datetime | None = None
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a server shows of itself.
+
+    Attributes:
+        issuer: Who made it.
+        is_public: Whether all browsers trust whoever made it; else somebody between
+            opens the connection.
+    """
+
+    issuer: str
+    is_public: bool
 
 
 @dataclass(frozen=True, slots=True)

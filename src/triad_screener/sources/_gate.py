@@ -1,8 +1,10 @@
-"""May a request be sent now? Pace, breaker, deadline and stop of one run.
+"""May a request be sent now? Pace, breaker, deadline, patience and stop of one run.
 
-A token bucket spreads requests out. Failures add to a strain, an answer takes it away;
-at ten the breaker opens, and everything fails at once, until half a minute later one
-request is let through as a probe.
+A pace spreads requests out. Failures add to a strain, an answer takes it away; at ten
+the breaker opens, and everything fails at once, until half a minute later one request
+is let through as a probe. After a refusal as one too many all requests rest. A short
+rest is waited for, a long one as far as the patience of the user goes; otherwise
+everything fails until it is over.
 """
 
 from __future__ import annotations
@@ -14,56 +16,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.live import NOT_ASKED, RATE_LIMITED, FetchFailure
+from triad_screener.sources._pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from triad_screener.sources._setback import Setback
 
-#: Requests a second in the long run, and at once after a rest.
-RATE: Final = 20.0
-BURST: Final = 30.0
 #: Strain at which the breaker opens, and seconds until it lets a probe through.
 STRAIN_LIMIT: Final = 10
 PROBE_AFTER: Final = 30.0
-#: Seconds for which all requests pause after a refusal that names no time.
-PAUSE: Final = 0.5
-#: Longest wait that a vendor may ask for; what is longer is not waited for.
-PATIENCE: Final = 20.0
+#: Longest rest that is waited for without being asked to.
+SHORT_REST: Final = 20.0
 _FOREVER: Final = math.inf
-_ROUNDING: Final = 1e-6
-
-
-@dataclass(slots=True)
-class Bucket:
-    """A token bucket.
-
-    Attributes:
-        at: When ``tokens`` were last counted; in the future during a pause.
-        tokens: Requests that may be sent at once.
-        rate: Requests a second in the long run.
-        burst: Requests at once after a rest.
-    """
-
-    at: float
-    tokens: float = BURST
-    rate: float = RATE
-    burst: float = BURST
-
-    def take(self, now: float) -> float:
-        """Take a token and return 0; without one, the seconds until there is one."""
-        if now < self.at:
-            return self.at - now
-        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
-        self.at = now
-        if self.tokens >= 1 - _ROUNDING:
-            self.tokens -= 1
-            return 0.0
-        return (1 - self.tokens) / self.rate
-
-    def pause(self, until: float) -> None:
-        """Give out nothing before ``until``."""
-        self.at = max(self.at, until)
+_BEFORE: Final = (RATE_LIMITED, "The last run was refused as one too many.")
 
 
 @dataclass(slots=True)
@@ -94,12 +60,12 @@ class Breaker:
             raise FetchFailure(*self.cause)
         self.prober = thread
 
-    def failed(self, setback: Setback, now: float, pause: float | None) -> None:
-        """Count a failure; ``pause`` opens the breaker for that many seconds."""
+    def failed(self, setback: Setback, now: float) -> None:
+        """Count a failure."""
         self.strain += setback.strain
-        if pause or self.prober is not None or self.strain >= STRAIN_LIMIT:
+        if self.prober is not None or self.strain >= STRAIN_LIMIT:
             self.cause = self.cause or (setback.reason, setback.detail)
-            self.until = max(self.until, now + (pause or PROBE_AFTER))
+            self.until = max(self.until, now + PROBE_AFTER)
             self.prober = None
 
     def answered(self, thread: int) -> None:
@@ -118,11 +84,13 @@ class Gate:
     """Passes requests of several threads, one run long.
 
     Args:
-        deadline: Seconds from now on until everything fails; None for no limit.
+        deadline: Seconds from now on until everything fails, rests that are waited
+            for apart; None for no limit.
         clock: Seconds that only ever grow.
         pause: Waits for so many seconds; returns whether it was stopped.
-        rate: Requests a second in the long run.
-        burst: Requests at once after a rest.
+        pace: Of this vendor; None for the usual one.
+        patience: Seconds in all that long rests may take.
+        remember: Told the pace after each refusal, and at the end.
 
     Attributes:
         fresh: Whether no server has answered yet.
@@ -134,8 +102,9 @@ class Gate:
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], bool] | None = None,
         *,
-        rate: float = RATE,
-        burst: float = BURST,
+        pace: Pace | None = None,
+        patience: float = 0.0,
+        remember: Callable[[Pace], None] | None = None,
     ) -> None:
         self.fresh = True
         self._clock = clock
@@ -143,19 +112,36 @@ class Gate:
         self._stopped = threading.Event()
         self._pause = pause or self._stopped.wait
         self._lock = threading.Lock()
-        self._bucket = Bucket(clock(), burst, rate, burst)
+        self._pace = pace or Pace(clock())
+        self._patience = patience
+        self._remember = remember or (lambda _: None)
         self._breaker = Breaker()
+        self._cause = _BEFORE
+        self._waits = False
+        self._rests(clock(), -math.inf)
 
     @property
     def left(self) -> float:
         """Seconds until the deadline."""
         return self._end - self._clock()
 
+    @property
+    def rest(self) -> float:
+        """Seconds for which nothing is sent because of a refusal."""
+        with self._lock:
+            return self._pace.rest(self._clock())
+
+    @property
+    def waits(self) -> bool:
+        """Whether the rest of this moment is waited for."""
+        return self._waits and self.rest > 0
+
     def admit(self) -> None:
         """Wait for a token.
 
         Raises:
-            FetchFailure: If the breaker is open, the time is over, or the run stopped.
+            FetchFailure: If the breaker is open, a rest is not waited for, the time is
+                over, or the run stopped.
         """
         while delay := self._delay():
             self._pause(min(delay, max(self.left, 0.0)))
@@ -166,7 +152,9 @@ class Gate:
         with self._lock:
             now = self._clock()
             self._breaker.admit(now, threading.get_ident())
-            return self._bucket.take(now)
+            if self._pace.rest(now) and not self._waits:
+                raise FetchFailure(*self._cause)
+            return self._pace.take(now)
 
     def require_time(self) -> None:
         """Check that there is time left.
@@ -189,18 +177,41 @@ class Gate:
         self.require_time()
 
     def allows(self, seconds: float) -> bool:
-        """Return whether waiting for ``seconds`` is worth it."""
-        return seconds < min(self.left, PATIENCE + PAUSE) and not self._stopped.is_set()
+        """Return whether waiting for ``seconds`` is worth it, without patience."""
+        longest = max(seconds, self.rest)
+        within = longest <= SHORT_REST and longest < self.left
+        return within and not self._stopped.is_set()
 
     def failed(self, setback: Setback) -> None:
-        """Count a failure; slow down or open the breaker if the vendor asks for it."""
-        after = setback.after or 0.0
+        """Count a failure; rest if the vendor asks for it."""
         with self._lock:
-            now = self._clock()
-            too_long = after > min(PATIENCE, self._end - now)
-            self._breaker.failed(setback, now, after if too_long else None)
-            if setback.reason == RATE_LIMITED or after:
-                self._bucket.pause(now + min(after or PAUSE, PATIENCE))
+            now, before = self._clock(), self._pace.rests_until
+            # Where no other try helps, signing in was refused, and not the figures.
+            if setback.reason == RATE_LIMITED and setback.again:
+                self._breaker.release(threading.get_ident())
+                self._pace.refused(now, setback.after)
+            else:
+                self._breaker.failed(setback, now)
+                if setback.after:
+                    self._pace.pause(now, setback.after)
+            if self._pace.rests_until > before:
+                self._cause = setback.reason, setback.detail
+                self._rests(now, before)
+
+    def _rests(self, now: float, before: float) -> None:
+        """Decide whether a rest that has begun, or has grown, is waited for."""
+        added = self._pace.rests_until - max(now, before)
+        if added <= 0:
+            return
+        if self._pace.rest(now) <= min(SHORT_REST, self._end - now):
+            self._waits = True
+        elif added <= self._patience:
+            self._waits = True
+            self._patience -= added
+            self._end += added
+        else:
+            self._waits = False
+        self._remember(self._pace)
 
     def reached(self) -> None:
         """Note that a server answered at all."""
@@ -210,6 +221,7 @@ class Gate:
         """Note that what was asked for was answered."""
         self.fresh = False
         with self._lock:
+            self._pace.answered(self._clock())
             self._breaker.answered(threading.get_ident())
 
     def release(self) -> None:
@@ -220,3 +232,5 @@ class Gate:
     def stop(self) -> None:
         """Fail everything that waits, and all that comes."""
         self._stopped.set()
+        with self._lock:
+            self._remember(self._pace)

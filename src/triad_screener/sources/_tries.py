@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from math import inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from tenacity import Retrying, retry_if_exception, wait_exponential_jitter
 
-from triad_screener.model.live import ABSENT, FetchFailure
+from triad_screener.model.live import ABSENT, RATE_LIMITED, FetchFailure
 from triad_screener.sources._setback import Setback
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tenacity import RetryCallState
 
     from triad_screener.sources._gate import Gate
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 TRIES: Final = 3
 BACKOFF: Final = wait_exponential_jitter(multiplier=0.5, max=4, jitter=0.5)
+
+
+def patiently(
+    gate: Gate, ask: Callable[P, T], /, *args: P.args, **options: P.kwargs
+) -> T:
+    """Call ``ask`` again after every refusal whose rest the gate waits for.
+
+    Raises:
+        FetchFailure: If it failed otherwise, or the rest is not waited for.
+    """
+
+    def refused(error: BaseException) -> bool:
+        limited = isinstance(error, FetchFailure) and error.reason == RATE_LIMITED
+        return limited and gate.waits
+
+    asking = Retrying(retry=retry_if_exception(refused), reraise=True)
+    return asking(ask, *args, **options)
 
 
 def retrying(gate: Gate, *, trying: float = inf) -> Retrying:

@@ -44,18 +44,27 @@ def of_error(error: Exception, *, fresh: bool) -> Setback:
         error: As it was raised.
         fresh: Whether nothing has been answered at all so far.
     """
-    code = int(getattr(error, "code", 0) or _CODES.get(type(error).__name__, _CUT_OFF))
+    code = _code(error)
     if code in _CERTIFICATE:
         detail = "The certificate of the server that answered is not trusted."
         return Setback(NETWORK, detail, strain=AT_ONCE, again=False)
     if code == _TIMED_OUT:
-        connected = "Operation" in str(error) or type(error).__name__ == "ReadTimeout"
-        return _of_silence(connected=connected, fresh=fresh)
+        return _of_silence(connected=not is_unconnected(error), fresh=fresh)
     if code == _CUT_OFF and "CONNECT" in str(error):
         code = 97
     if code in _UNREACHABLE:
         return Setback(NETWORK, _UNREACHABLE[code], strain=HARD)
     return Setback(NETWORK, "The connection broke off.", strain=CUT)
+
+
+def is_unconnected(error: Exception) -> bool:
+    """Return whether the time was over before there was a connection."""
+    said = "Operation" in str(error) or type(error).__name__ == "ReadTimeout"
+    return _code(error) == _TIMED_OUT and not said
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "code", 0) or _CODES.get(type(error).__name__, _CUT_OFF))
 
 
 def _of_silence(*, connected: bool, fresh: bool) -> Setback:

@@ -9,6 +9,7 @@ one company has exactly its name; one whose key is written down must still be al
 from __future__ import annotations
 
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.live import ABSENT, FetchFailure
@@ -24,6 +25,7 @@ from triad_screener.sources import _edgar_pages as pages
 from triad_screener.sources._edgar_cache import Cache
 from triad_screener.sources._edgar_wire import BURST, RATE, Wire
 from triad_screener.sources._gate import Gate
+from triad_screener.sources._pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +58,8 @@ def connect(settings: MarkSourceSettings) -> Edgar:
     """
     cache = Cache(settings.cache / "edgar")
     cache.sweep(settings.now)
-    gate = Gate(settings.deadline, rate=RATE, burst=BURST)
+    pace = Pace(monotonic(), RATE, BURST)
+    gate = Gate(settings.deadline, pace=pace)
     return Edgar(Wire(gate, cache, settings.user_agent(), settings.now))
 
 

@@ -13,15 +13,21 @@ import threading
 import weakref
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
 from triad_screener.model.live import FetchFailure
 from triad_screener.model.market import DatedValue
+from triad_screener.sources import _certificate as certificates
+from triad_screener.sources import _yahoo_access as accesses
 from triad_screener.sources import _yahoo_chart as charts
+from triad_screener.sources import _yahoo_pace as paces
 from triad_screener.sources import _yahoo_quote as quotes
 from triad_screener.sources import _yahoo_timeseries as timeseries
 from triad_screener.sources._gate import Gate
+from triad_screener.sources._memory import Memory
+from triad_screener.sources._pace import RATE
 from triad_screener.sources._yahoo_public import Public
 from triad_screener.sources._yahoo_shape import rejected
 from triad_screener.sources._yahoo_wire import ContractError, Wire
@@ -29,8 +35,10 @@ from triad_screener.sources._yahoo_wire import ContractError, Wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from triad_screener.model.live import Bars, QuoteFacts
+    from triad_screener.model.live import Access, Bars, Certificate, QuoteFacts
     from triad_screener.model.market import StatementCell
+    from triad_screener.ports import LiveSettings
+    from triad_screener.sources._pace import Pace
     from triad_screener.sources._yahoo_wire import Reply
 
 T = TypeVar("T")
@@ -41,6 +49,8 @@ HISTORY_FROM: Final = date(2019, 1, 1)
 STATEMENTS_FROM: Final = date(2016, 12, 31)
 #: Quotes that one request asks for.
 QUOTES_A_REQUEST: Final = 40
+#: Notes for the next run, in the cache folder.
+MEMORY: Final = "yahoo"
 _HOSTS: Final = ("https://query1.finance.yahoo.com", "https://query2.finance.yahoo.com")
 _CHART: Final = _HOSTS[1] + "/v8/finance/chart/"
 _TIMESERIES: Final = _HOSTS[1] + "/ws/fundamentals-timeseries/v1/finance/timeseries/"
@@ -51,14 +61,22 @@ _EARLIEST_OPEN: Final = timedelta(hours=12)
 _LEFT_BEHIND: Final = timedelta(days=1)
 
 
-def connect(*, cache: Path, deadline: float | None = None) -> Yahoo:
-    """Return the live source; nothing is asked yet.
+def connect(settings: LiveSettings) -> Yahoo:
+    """Return the live source; nothing is asked yet."""
+    memory = Memory(settings.cache / MEMORY)
 
-    Args:
-        cache: Folder of what can be fetched again; it need not exist.
-        deadline: Seconds from now on for the network, in all; None for no limit.
-    """
-    return Yahoo(Gate(deadline), _private_folder(cache))
+    def remember(pace: Pace) -> None:
+        paces.keep(memory, pace, settings.clock(), monotonic())
+
+    found = paces.read(memory, settings.clock())
+    limit = settings.rate or RATE
+    gate = Gate(
+        settings.deadline,
+        pace=paces.begin(found, limit, settings.clock(), monotonic()),
+        patience=settings.patience,
+        remember=remember,
+    )
+    return Yahoo(gate, _private_folder(settings.cache), memory, settings.clock)
 
 
 class Yahoo:
@@ -67,18 +85,29 @@ class Yahoo:
     Args:
         gate: Passes requests.
         folder: For yfinance's cache, taken away at exit; None for no cache.
+        memory: Of the last run.
+        clock: Gives the time in UTC.
 
     Attributes:
         publisher: Whose figures these are, for people.
         requests: How many requests were sent so far, sign-in included.
     """
 
-    def __init__(self, gate: Gate, folder: Path | None) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        folder: Path | None,
+        memory: Memory,
+        clock: Callable[[], datetime],
+    ) -> None:
         self.publisher = timeseries.PUBLISHER
         self.requests = 0
         self._gate = gate
         self._counting = threading.Lock()
-        self._wire = Wire(gate, str(folder) if folder else None, self._count)
+        self._memory = memory
+        self._clock = clock
+        place = str(folder) if folder else None
+        self._wire = Wire(gate, place, memory, clock, self._count)
         self._public: Public | None = None
         if folder:
             weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
@@ -144,7 +173,7 @@ class Yahoo:
     def _quotes(self, symbols: Sequence[str]) -> dict[str, QuoteFacts | FetchFailure]:
         params = {"symbols": ",".join(symbols), "formatted": "false"}
         reply = self._reply(
-            lambda: self._wire.fetch(_QUOTE, params),
+            lambda: self._wire.fetch(_QUOTE, params, crumb=True),
             lambda public: public.quotes(symbols),
         )
         return quotes.read(reply.payload, symbols)
@@ -166,6 +195,20 @@ class Yahoo:
             DatedValue(1 / units, day, self.publisher)
             for day, units in zip(days, closes, strict=True)
         )
+
+    @property
+    def rests_until(self) -> datetime | None:
+        """Until when nothing may be asked because of a refusal; None outside a rest."""
+        rest = self._gate.rest
+        return self._clock() + timedelta(seconds=rest) if rest else None
+
+    def access(self) -> Access:
+        """Return what carries the requests, and what earlier runs have left."""
+        return accesses.describe(self._memory, self._clock())
+
+    def certificate(self) -> Certificate | None:
+        """Return what Yahoo, or who answers for it, shows; None without an answer."""
+        return certificates.shown_by(accesses.HOST)
 
     def stop(self) -> None:
         """Let every request that waits fail at once; for an interruption."""

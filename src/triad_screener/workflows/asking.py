@@ -142,7 +142,7 @@ def _live(choice: str, known: _Known, means: Means) -> Served:
     if done.interrupted:
         raise KeyboardInterrupt
     if choice == LIVE and done.outage:
-        raise failure(done.outage)
+        raise failure(done.outage, done)
     known = replace(known, last=_last(means))
     if done.failures:
         warnings += described(done)
@@ -198,13 +198,21 @@ def _named(failures: Sequence[Fetched], reason: str) -> str:
     return f"{', '.join([*names, *more])}: {detail}"
 
 
-def failure(outage: Fetched) -> TriadError:
-    """Return the error for a live source that let nothing through."""
+def again_at(rests_until: datetime | None) -> str:
+    """Return when a source may be asked again, in the time of this machine."""
+    if rests_until is None:
+        return "in an hour"
+    return f"from {rests_until.astimezone():%Y-%m-%d %H:%M %Z} on"
+
+
+def failure(outage: Fetched, done: Refreshed) -> TriadError:
+    """Return the error for a live source that let nothing, or not enough, through."""
     detail = outage.detail.rstrip(".")
     if outage.reason == RATE_LIMITED:
         return RateLimitedError(
             f"Yahoo Finance wants fewer requests: {detail}.",
-            "Try again in an hour; the figures kept still serve: --source store.",
+            f"Try again {again_at(done.rests_until)}; until then the stored figures "
+            "are used.",
         )
     return NoDataError(
         f"Yahoo Finance did not answer: {detail}.",

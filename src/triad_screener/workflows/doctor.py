@@ -21,7 +21,7 @@ from triad_screener.errors import (
 from triad_screener.model.check import Check
 from triad_screener.model.live import RATE_LIMITED, FetchFailure
 from triad_screener.taxonomies import loading, locating
-from triad_screener.workflows import evaluate, planning
+from triad_screener.workflows import asking, evaluate, planning
 from triad_screener.workflows.refresh import coverage, supplies
 from triad_screener.workflows.revisions import WRONG_CLOCK
 
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from triad_screener.model.check import Result
+    from triad_screener.model.live import Access, Certificate
     from triad_screener.model.mail import Mail
     from triad_screener.model.taxonomy import Taxonomy
+    from triad_screener.ports import LiveSource
     from triad_screener.workflows.serving import Means
 
 #: Age in days from which the newest session of the live source is surprising.
@@ -71,10 +74,12 @@ def examine(
     means = make_means()
     yield _attempt("store", lambda: _store(found, means))
     yield _attempt("snapshot", lambda: _snapshot(found, means))
+    live = means.live()
+    yield from _access(live.access(), means.clock())
     if offline:
         yield Check("network", "skipped", "not tried, because of --offline")
     else:
-        yield from _network(found, means)
+        yield from _network(found, live, means.clock())
     yield _attempt("mail", lambda: _mail(offline=offline))
     yield _attempt("edgar", _edgar)
     yield _attempt("statistics", _statistics)
@@ -174,15 +179,55 @@ def _snapshot(taxonomy: Taxonomy, means: Means) -> Check:
     return Check("snapshot", "good", told)
 
 
-def _network(taxonomy: Taxonomy, means: Means) -> Iterator[Check]:
-    """Yield whether Yahoo Finance answers, and whether the clock fits its answer."""
+def _access(found: Access, now: datetime) -> Iterator[Check]:
+    """Yield what carries the requests, and what earlier runs have left."""
+    told = f"carried by {' on '.join(found.carriers)}"
+    if found.weakness:
+        told = f"{told}; {found.weakness}"
+    result: Result = "warning" if found.weakness else "good"
+    yield Check("requests", result, told, found.remedy)
+    signed_in = found.signed_in_at
+    told = f"cookie {_age(now - signed_in)} old" if signed_in else "no cookie yet"
+    yield Check("sign-in", "good", told)
+    yield _pace(found, now)
+
+
+def _pace(found: Access, now: datetime) -> Check:
+    """Return how fast requests may come, and when again after a refusal."""
+    limit, decided = settings.yahoo_rate()
+    told = f"{found.rate:.3g} requests a second" if found.rate else "the usual one"
+    told += f", {limit:g} at most ({decided})" if limit else ""
+    if not found.refused_at:
+        return Check("pace", "good", f"{told}; no refusal is remembered")
+    told += f"; last refusal {_age(now - found.refused_at)} ago"
+    if not found.rests_until:
+        return Check("pace", "good", told)
+    remedy = f"Ask again {asking.again_at(found.rests_until)}; stored data is used."
+    return Check("pace", "warning", told, remedy)
+
+
+def _age(span: timedelta) -> str:
+    """Return a span in its largest unit.
+
+    Examples:
+        >>> _age(timedelta(days=2, hours=5)), _age(timedelta(minutes=61))
+        ('2 d', '1 h')
+    """
+    for unit, word in ((timedelta(days=1), "d"), (timedelta(hours=1), "h")):
+        if span >= unit:
+            return f"{span // unit} {word}"
+    return f"{span // timedelta(minutes=1)} min"
+
+
+def _network(taxonomy: Taxonomy, live: LiveSource, now: datetime) -> Iterator[Check]:
+    """Yield whether Yahoo Finance answers, who answers, and whether the clock fits."""
     ticker = taxonomy.constituents[0].ticker
-    now = means.clock()
-    live = means.live()
     try:
         bars = live.prices(ticker, now.date() - RECENT)
     except FetchFailure as failure:
-        yield _unreachable(ticker, failure)
+        yield _unreachable(ticker, failure, live.rests_until)
+        if failure.reason != RATE_LIMITED:
+            yield from _certificate(live.certificate())
         if live.server_time:
             yield _clock(now, now.date(), live.server_time)
         return
@@ -191,13 +236,32 @@ def _network(taxonomy: Taxonomy, means: Means) -> Iterator[Check]:
     newest: date = bars.sessions[-1].item()
     told = f"Yahoo Finance answers{_way()}: {ticker} closed at "
     yield Check("network", "good", f"{told}{bars.closes[-1]:.6g} on {newest}")
+    yield from _certificate(live.certificate())
     yield _clock(now, newest, live.server_time)
 
 
-def _unreachable(ticker: str, failure: FetchFailure) -> Check:
+def _certificate(found: Certificate | None) -> Iterator[Check]:
+    """Yield whether anybody opens the encrypted connection on the way."""
+    if found is None:
+        return
+    if found.is_public:
+        told = f"made by {found.issuer}, whom browsers trust"
+        yield Check("certificate", "good", told)
+        return
+    told = f"made by {found.issuer}: a proxy, or a guard of this network, opens TLS"
+    remedy = (
+        "Where that is wanted, name its certificate in CURL_CA_BUNDLE and "
+        "SSL_CERT_FILE; Yahoo may refuse requests that come this way."
+    )
+    yield Check("certificate", "warning", told, remedy)
+
+
+def _unreachable(
+    ticker: str, failure: FetchFailure, rests_until: datetime | None
+) -> Check:
     told = f"{ticker}: {failure.reason}: {failure.detail}{_way()}"
     if failure.reason == RATE_LIMITED:
-        remedy = "Wait an hour; until then the figures kept serve."
+        remedy = f"Try again {asking.again_at(rests_until)}; stored data is used."
         return Check("network", "failed", told, remedy, RateLimitedError.exit_code)
     remedy = "Check the connection, proxy and certificates; --offline does without."
     return Check("network", "failed", told, remedy, NoDataError.exit_code)

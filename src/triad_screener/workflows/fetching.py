@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from triad_screener.model.live import Bars, Content, Kind, LastFetch, Task
     from triad_screener.model.market import DatedValue, StatementCell
-    from triad_screener.ports import LiveSource
+    from triad_screener.ports import LiveSource, Progress
     from triad_screener.store import Store
 
     Job = Sequence[Task]
@@ -41,7 +41,7 @@ def carry_out(
     *,
     clock: Callable[[], datetime],
     currencies: Mapping[str, str],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Refreshed:
     """Carry out ``tasks`` and return what came of them.
 
@@ -54,7 +54,7 @@ def carry_out(
         store: Where to keep the answers.
         clock: Gives the time in UTC.
         currencies: Statement currencies of the taxonomy, by symbol.
-        progress: Told how many tasks of how many are done.
+        progress: Told how many tasks of how many are done, and of rests.
 
     Raises:
         LockedError: If another process holds the store for too long.
@@ -80,6 +80,7 @@ def carry_out(
         live.requests - before,
         time.monotonic() - begun,
         interrupted,
+        live.rests_until,
     )
 
 
@@ -117,7 +118,7 @@ def _run(jobs: Iterator[Job], asking: _Asking, saving: _Saving) -> bool:
     for worker in workers:
         worker.start()
     try:
-        _collect(came, saving)
+        _collect(came, saving, asking.live)
     except KeyboardInterrupt:
         saving.flush()
         return True
@@ -141,13 +142,16 @@ def _work(
                 came.put(fault)
 
 
-def _collect(came: SimpleQueue[list[Fetched] | Exception], saving: _Saving) -> None:
+def _collect(
+    came: SimpleQueue[list[Fetched] | Exception], saving: _Saving, live: LiveSource
+) -> None:
     while len(saving.done) < saving.total:
         with suppress(Empty):
             found = came.get(timeout=SAVE_EVERY)
             if isinstance(found, Exception):
                 raise found
             saving.take(found)
+        saving.show(live.rests_until)
         saving.flush(SAVE_EVERY)
     saving.flush()
 
@@ -158,7 +162,7 @@ class _Saving:
 
     store: Store
     total: int
-    progress: Callable[[int, int], None] | None
+    progress: Progress | None
     waiting: list[Fetched] = field(default_factory=list)
     done: list[Fetched] = field(default_factory=list)
     saved_at: float = field(default_factory=time.monotonic)
@@ -167,8 +171,11 @@ class _Saving:
         """Collect ``fetched``."""
         self.waiting += [one for one in fetched if one.reason != NOT_ASKED]
         self.done += [replace(one, content=None) for one in fetched]
+
+    def show(self, rests_until: datetime | None) -> None:
+        """Tell how far it is, and until when nothing goes on."""
         if self.progress:
-            self.progress(len(self.done), self.total)
+            self.progress(len(self.done), self.total, rests_until)
 
     def flush(self, after: float = 0.0) -> None:
         """Save what waits, if the last time was ``after`` seconds ago or more."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from triad_screener.model.taxonomy import Taxonomy
-    from triad_screener.ports import LiveSource, MarketDataSource
+    from triad_screener.ports import LiveSource, MarketDataSource, Progress
     from triad_screener.store import Store
 
 #: The sources that use the store.
@@ -42,7 +42,7 @@ class Means:
     live: Callable[[], LiveSource]
     bundled: Callable[[], MarketDataSource]
     clock: Callable[[], datetime]
-    progress: Callable[[int, int], None] | None = None
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -390,9 +390,9 @@ class TestForAPerson:
     def test_the_standing_says_confidence_places_and_flags(self) -> None:
         text = shown(explained("TSM"))
 
-        assert "The cornerstone of the thesis. Z +2.1513" in text
+        assert "The cornerstone of the thesis. Z +2.1519" in text
         assert "Confidence high (0.974), the least of coverage 1.000" in text
-        assert "2 of 15 in compute (pillar score 1.8621, 13.2% of the whole)." in text
+        assert "2 of 15 in compute (pillar score 1.8632, 13.0% of the whole)." in text
         assert "Flags: older balance sheet; fiscal year for TTM." in text
         assert "x USD per TWD" in text
         assert "/ 5 shares a receipt" in text

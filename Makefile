@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode
 CORE := stats fundamentals factors screening reporting model
 WATCHED := $(shell find src tests config data -type f -not -name '*.pyc')
-GENERATED := docs/factors.md docs/cli.md docs/errors.md docs/evidence.md README.md
+GENERATED := docs/factors.md docs/cli.md docs/errors.md docs/evidence.md docs/taxonomy.md README.md
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-strip-extras --quiet
 

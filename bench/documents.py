@@ -12,11 +12,16 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from triad_screener.cli import COMMANDS
 from triad_screener.errors import EXIT_CODES
 from triad_screener.factors import FACTORS
+from triad_screener.shipped import shipped
+from triad_screener.taxonomies import loading
+
+if TYPE_CHECKING:
+    from triad_screener.model.taxonomy import Mark, Source
 
 ROOT: Final = Path(__file__).parents[1]
 AGE: Final = re.compile(r", \d+ days old")
@@ -72,6 +77,45 @@ def factors() -> str:
             "",
         ]
     return "\n".join(lines).rstrip()
+
+
+def exposures() -> str:
+    """Return what each line with a history was exposed to, and by which evidence."""
+    taxonomy = loading.load(shipped("config/triad.yaml"))
+    rows = [
+        f"| {line.ticker} | {pillar} | {entry.date} | {entry.share:g} "
+        f"| {entry.basis.replace('_', ' ')} | {entry.rationale.strip()} "
+        f"| {_cited(taxonomy.sources[entry.source])} |"
+        for line in taxonomy.constituents
+        for pillar, exposure in line.exposures.items()
+        if exposure.history
+        for entry in exposure.entries
+    ]
+    heading = "| line | pillar | known | share | basis | why | source, grade |"
+    return "\n".join([heading, "|---|---|---|---:|---|---|---|", *rows])
+
+
+def marks() -> str:
+    """Return the prices put on companies not yet listed, and by which evidence."""
+    taxonomy = loading.load(shipped("config/triad.yaml"))
+    rows = [
+        f"| {company.name} | {mark.round} | {mark.date} | {_worth(mark)} "
+        f"| {_cited(taxonomy.sources[mark.source], mark.grade)} |"
+        for company in taxonomy.watchlist
+        for mark in company.marks
+    ]
+    heading = "| company | round | day | value after it | source, grade |"
+    return "\n".join([heading, "|---|---|---|---:|---|", *rows])
+
+
+def _worth(mark: Mark) -> str:
+    if mark.post_money is None:
+        return "not published"
+    return f"{mark.currency} {mark.post_money / 1e9:,.1f}bn"
+
+
+def _cited(source: Source, grade: str = "") -> str:
+    return f"{source.publisher}: {source.title}, {grade or source.grade}"
 
 
 def exit_codes() -> str:

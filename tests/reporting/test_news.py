@@ -213,9 +213,10 @@ def test_the_year_of_the_snapshot_is_full_of_news() -> None:
     found = of_year()
 
     shorts = [one.short for one in found]
-    entered, left = ["MU in", "MDB in"], ["AVGO out", "SNOW out", "DDOG out"]
-    assert shorts[:6] == [*entered, *left, "TSM 2 to 1"]
-    assert {"GDS ranked", "xAI absorbed", "AMD 32 to 10", "ARM 30 to 17"} <= {*shorts}
+    entered = ["MU in", "ANET in", "MDB in"]
+    left = ["DLR out", "SMCI out", "SNOW out", "DDOG out"]
+    assert shorts[:8] == [*entered, *left, "TSM 2 to 1"]
+    assert {"GDS ranked", "xAI absorbed", "AMD 31 to 10", "ARM 30 to 17"} <= {*shorts}
 
 
 def test_of_a_line_only_the_weightiest_is_told() -> None:

@@ -12,7 +12,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-annotate --no-emit-index-url --no-strip-extras --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help screen test test-system check coverage format docs snapshots pictures bench lowest lock wheel clean
+.PHONY: help screen test test-system check coverage format docs snapshots pictures bench lowest lock wheel sbom clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -76,6 +76,12 @@ wheel: $(VENV)/.dev ## Build the wheel and try it in an environment of its own
 	@.venv-wheel/bin/python -m pip --disable-pip-version-check install --quiet dist/*.whl
 	@cd / && "$(CURDIR)/.venv-wheel/bin/triad" screen --source bundled --top 3 --quiet
 	@rm -rf .venv-wheel
+
+sbom: $(VENV)/.dev ## List what an installation is made of, as CycloneDX: dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/uv tool run --quiet --from "cyclonedx-bom>=7,<8" cyclonedx-py requirements \
+		requirements.txt --pyproject pyproject.toml --output-reproducible --of JSON \
+		--output-file dist/sbom.json
 
 clean: ## Remove what was built
 	@rm -rf $(VENV) .venv-* dist .coverage .mypy_cache .ruff_cache .pytest_cache

@@ -24,6 +24,8 @@ from samples import (
     walk,
     years,
 )
+from triad_screener.factors import FACTORS, value
+from triad_screener.factors.value import EBIT_EV
 from triad_screener.model.market import DatedValue, LineData
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.screening import changes, measuring, scoring
@@ -374,3 +376,45 @@ def test_parts_are_the_average_over_all_orders() -> None:
             before = frozenset(order[: order.index(name)])
             added.append(worth[before | {name}] - worth[before])
         assert found[name] == pytest.approx(np.mean(added), abs=1e-12)
+
+
+# --- a factor that was added ----------------------------------------------------------
+
+
+def add_factor(monkeypatch: pytest.MonkeyPatch, per: str | None) -> None:
+    """Add a value factor of a name of its own, as the documents say."""
+    factor = replace(EBIT_EV, id="other_ev", per=per)  # type: ignore[arg-type]
+    monkeypatch.setattr(value, "OTHER_EV", factor, raising=False)
+    place = "triad_screener.factors.value:OTHER_EV"
+    monkeypatch.setitem(FACTORS.entries, "other_ev", place)
+
+
+@pytest.mark.parametrize(
+    "per", ["enterprise value", "market capitalisation", "price", None]
+)
+def test_changes_of_a_factor_that_was_added_add_up(
+    per: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_factor(monkeypatch, per)
+    price = BASE.other(price={**SAME, "L00": 77}, books={**SAME, "L09": 91}, rate=0.035)
+
+    found = compare(made(BASE), made(price))
+
+    assert require_whole(found) > 0
+    assert not any("program" in one.score_parts for one in found)
+
+
+def test_a_factor_that_the_earlier_run_did_not_have_counts_as_availability(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = made(BASE)
+    add_factor(monkeypatch, None)
+
+    found = compare(before, made(BASE))
+
+    assert require_whole(found) > 0
+    assert {cause for one in found for cause in one.score_parts} <= {
+        "availability",
+        "peers",
+        "program",
+    }

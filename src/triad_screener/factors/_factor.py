@@ -28,6 +28,9 @@ class Factor:
         formula: As ``triad factors`` prints it.
         reference: Where the measure comes from.
         measure: Raw value of a line; raises `Missing` where an input is.
+        per: What of the market a value factor divides by; so a change of it can be
+            told apart into price, statements and exchange rate. Where none is named,
+            all of it counts as the price's.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Factor:
     formula: str
     reference: str
     measure: Callable[[Line], Quantity]
+    per: Literal["enterprise value", "market capitalisation", "price"] | None = None
 
 
 def measure(factor: Factor, line: Line) -> Quantity | Gap:

@@ -110,6 +110,7 @@ EBIT_EV = Factor(
     formula="TTM(EBIT)*fx / (mcap + (debt - cash + minority + preferred)*fx)",
     reference="Greenblatt, EBIT/EV; EBIT is operating income",
     measure=operating_yield,
+    per="enterprise value",
 )
 
 FCF_MCAP = Factor(
@@ -121,6 +122,7 @@ FCF_MCAP = Factor(
     formula="(TTM(OperatingCashFlow) - abs(TTM(CapitalExpenditure)))*fx / mcap",
     reference="Field standard",
     measure=free_cash_flow_yield,
+    per="market capitalisation",
 )
 
 EY_FWD = Factor(
@@ -132,4 +134,5 @@ EY_FWD = Factor(
     formula="forward EPS/price in one currency, else 1/forward PE",
     reference="Field standard; low trust, vendors differ",
     measure=forward_earnings_yield,
+    per="price",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.factors import FACTORS
+from triad_screener.model.screen import Reading
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting.contributions import contributions
 
@@ -208,10 +209,14 @@ def _primary(fact: LineFacts) -> str:
     return max(PILLARS, key=lambda pillar: shares[pillar])
 
 
+#: Of a factor that the program did not have when it ran.
+_NOT_MEASURED = Reading(None, reason="not measured in that run")
+
+
 def _measured(
     fact: LineFacts, line: LineScore | None, shares: Mapping[str, float], name: str
 ) -> Record:
-    reading = fact.readings[name]
+    reading = fact.readings.get(name) or _NOT_MEASURED
     scored = line.factors.get(name) if line else None
     return {
         "raw": reading.value,

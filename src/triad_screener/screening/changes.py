@@ -21,6 +21,7 @@ from triad_screener.factors import FACTORS
 from triad_screener.model.recipe import Recipe
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.screening import measuring, scoring
+from triad_screener.screening.measuring import raw_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,7 +62,8 @@ CAUSES: Final[tuple[Cause, ...]] = (
 PROGRAM: Final[Cause] = "program"
 #: A part below this is none.
 NOTHING: Final = 1e-9
-_PRICE_GROUPS: Final = ("momentum", "risk")
+#: A value factor that does not say what it divides by moves with the price, too.
+_PRICE_GROUPS: Final = ("momentum", "risk", "value")
 _OWN: Final[tuple[Cause, ...]] = (
     "price",
     "fundamentals",
@@ -353,21 +355,19 @@ class _Mix:
 
     def raw(self, name: str) -> float | None:
         """Return a raw value; where one side has none, availability decides."""
-        old, new = (fact.readings[name].value for fact in (self.before, self.after))
-        if old is None or new is None:
-            return self.of("availability").readings[name].value
-        group = FACTORS[name].group
-        if group in _PRICE_GROUPS:
-            return self.of("price").readings[name].value
-        if group == "value":
+        if None in (raw_value(self.before, name), raw_value(self.after, name)):
+            return raw_value(self.of("availability"), name)
+        factor = FACTORS[name]
+        if factor.per is not None:
             return self._yield(name)
-        return self.of("fundamentals").readings[name].value
+        by_price = factor.group in _PRICE_GROUPS
+        return raw_value(self.of("price" if by_price else "fundamentals"), name)
 
     def _yield(self, name: str) -> float | None:
         """Return a yield at one price, from the books of one day, at one rate."""
         price, books, rate = (self.of(c) for c in ("price", "fundamentals", "fx"))
         if price is books is rate:
-            return price.readings[name].value
+            return raw_value(price, name)
         return _Parts.of(books, name).at(_close(price), _rate(rate))
 
 
@@ -394,10 +394,10 @@ class _Parts:
         close, fx = _close(fact), _rate(fact)
         value, worth = fact.market_cap_usd or nan, fact.enterprise_value_usd or nan
         follows = fact.price_currency == fact.statement_currency
-        base = {"ebit_ev": worth, "fcf_mcap": value, "ey_fwd": close * fx}[name]
+        base = _base(name, worth, value, close * fx)
         return cls(
             name,
-            (fact.readings[name].value or 0.0) * base / fx,
+            (raw_value(fact, name) or 0.0) * base / fx,
             value / close / (fx if follows else 1.0),
             (worth - value) / fx,
             follows,
@@ -406,12 +406,14 @@ class _Parts:
     def at(self, close: float, fx: float) -> float | None:
         """Return the yield at another close and another rate."""
         value = close * self.quoted * (fx if self.follows else 1.0)
-        base = {
-            "ebit_ev": value + self.claims * fx,
-            "fcf_mcap": value,
-            "ey_fwd": close * fx,
-        }[self.name]
+        base = _base(self.name, value + self.claims * fx, value, close * fx)
         return self.amount * fx / base if base > 0 else None
+
+
+def _base(name: str, worth: float, value: float, price: float) -> float:
+    """Return what of the market a factor divides by."""
+    bases = {"enterprise value": worth, "market capitalisation": value, "price": price}
+    return bases[FACTORS[name].per or "price"]
 
 
 def _close(fact: LineFacts) -> float:

@@ -216,6 +216,12 @@ def trend_days(as_of: date) -> NDArray[np.datetime64]:
     return np.datetime64(as_of, "D") - 7 * weeks
 
 
+def raw_value(fact: LineFacts, name: str) -> float | None:
+    """Return a raw value; None also where an older program had no such factor."""
+    reading = fact.readings.get(name)
+    return reading.value if reading else None
+
+
 def cross_section(described: Sequence[LineFacts]) -> CrossSection:
     """Return the raw values of the lines described, ready to be scored."""
     factors = tuple(
@@ -229,7 +235,7 @@ def cross_section(described: Sequence[LineFacts]) -> CrossSection:
         ),
         factors,
         _column(
-            [[fact.readings[f.id].value for f in factors] for fact in described]
+            [[raw_value(fact, f.id) for f in factors] for fact in described]
         ).reshape(len(described), len(factors)),
         _column([fact.market_cap_usd for fact in described]),
         _column([fact.average_daily_value_usd for fact in described]),

@@ -51,11 +51,14 @@ def report(triad: Triad, world: World, clock: Clock, data: Path) -> Triad:
 
 
 @pytest.fixture
-def earlier(triad: Triad, world: World, data: Path) -> str:
-    """Id of a run of an earlier day."""
+def earlier(triad: Triad, world: World, data: Path, clock: Clock) -> str:
+    """Id of a run that was made on an earlier day."""
     del data
+    now, clock.time = clock.time, datetime.fromisoformat(f"{EARLIER}T23:00Z")
     options = ("--as-of", EARLIER, "--format", "json", *world.options)
-    return str(triad("screen", *options).json["run"]["id"])
+    made = triad("screen", *options).json["run"]["id"]
+    clock.time = now
+    return str(made)
 
 
 @pytest.fixture

@@ -42,12 +42,37 @@ def test_a_run_is_shown_by_the_first_letters_of_its_id(triad: Triad, ids: Ids) -
 
 
 def test_a_history_has_every_run_by_its_day(triad: Triad, ids: Ids) -> None:
-    answer = triad("history", RANKED[0].lower(), "--format", "json")
+    answer = triad("history", RANKED[0].lower(), "--all", "--format", "json")
 
     places = answer.json["places"]
     assert [place["run"] for place in places] == ids[::-1]
     assert places[1]["rank"] == 1
     assert places[1]["ranked"] == len(RANKED)
+    assert places[1]["taxonomy"] == "A small world"
+
+
+def test_a_history_leaves_experiments_out_and_says_so(
+    triad: Triad, live: Triad, ids: Ids
+) -> None:
+    live("screen", "--set", "basket.size=3")
+
+    answer = live("history", RANKED[0])
+    only_back = triad("history", RANKED[0], "--universe", "post")
+
+    assert ids[0] in answer.out
+    assert ids[1] not in answer.out
+    assert "2 runs of another kind, or of a day asked for again: --all." in answer.out
+    assert (only_back.code, only_back.out) == (4, "")
+    assert "on its own day" in only_back.err
+
+
+def test_a_list_names_the_taxonomy_and_what_looked_back(triad: Triad, ids: Ids) -> None:
+    listed = triad("runs", "--format", "json").json["runs"]
+    shown = triad("runs", "show", ids[1]).out
+
+    assert [run["taxonomy"] for run in listed] == ["A small world"] * 2
+    assert [run["looked_back"] for run in listed] == [True, False]
+    assert "A small world" in shown
 
 
 def test_a_line_of_no_run_is_no_data(triad: Triad, ids: Ids) -> None:
@@ -55,7 +80,7 @@ def test_a_line_of_no_run_is_no_data(triad: Triad, ids: Ids) -> None:
     answer = triad("history", "nope")
 
     assert (answer.code, answer.out) == (4, "")
-    assert answer.err.startswith("triad: No run that is kept has the line 'NOPE'.")
+    assert answer.err.startswith("triad: No stored run has the line 'NOPE'.")
 
 
 def test_without_a_store_nothing_is_listed_and_no_store_is_made(triad: Triad) -> None:

@@ -5,21 +5,31 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import screens
-from triad_screener.model.document import Paragraph, Table
+from triad_screener.model.document import Paragraph, Table, Tone
+from triad_screener.model.scores import Basket, Holding
 from triad_screener.reporting import changes
 from triad_screener.reporting.changes import Compared
 from triad_screener.screening.changes import Change, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from triad_screener.model.screen import Screen
+    from triad_screener.model.vocabulary import Pillar
 
 
 @cache
 def year() -> Compared:
     """The snapshot on two dates, fifteen months apart."""
     early, late = screens.bundled(date(2025, 2, 14)), screens.bundled()
-    return Compared(early, late, compare(early, late), 0.25)
+    return Compared(early, late, compare(early, late))
 
 
 def table(found: Compared, title: str) -> Table:
@@ -49,11 +59,11 @@ def test_who_came_or_left_is_told_apart() -> None:
 
 
 def test_baskets_and_stages_that_differ_are_told() -> None:
-    baskets = table(year(), "Baskets; one-way turnover 25.0%")
+    trades = table(year(), f"Trades: {year().turnover:.1%} of the portfolio")
     stages = table(year(), "Watchlist")
 
-    assert ("compute", "MU", 0.0) in [row[:3] for row in baskets.rows]
-    assert all(row[2] != row[3] for row in baskets.rows)
+    assert ("MU", 0.0) in [row[:2] for row in trades.rows]
+    assert all(row[1] != row[2] for row in trades.rows)
     assert ("xAI", "private", "absorbed") in stages.rows
 
 
@@ -65,11 +75,102 @@ def test_a_program_reads_the_same_facts() -> None:
     assert report.record["before"] == {
         "id": year().before.run.id,
         "as_of": "2025-02-14",
+        "taxonomy": "ai_triad",
         "recipe": "default",
     }
     assert report.rows[0]["rank_before"] == 2
     assert report.rows[0]["score_parts.recipe"] is None
     assert len(changes.compose(year(), top=2).record["baskets"]) > 2  # type: ignore[arg-type]
+
+
+def basket(pillar: Pillar, weights: Mapping[str, float]) -> Basket:
+    holdings = tuple(Holding(name, weight) for name, weight in weights.items())
+    return Basket(pillar, 0.5, 0.5 - sum(weights.values()), holdings)
+
+
+def holding(*weights: Mapping[str, float]) -> Screen:
+    """A screen of these baskets, of which a name may be in several."""
+    screen = screens.small()
+    names: tuple[Pillar, ...] = ("data", "algorithms")
+    baskets = tuple(basket(p, w) for p, w in zip(names, weights, strict=True))
+    return replace(screen, scores=replace(screen.scores, baskets=baskets))
+
+
+def test_a_name_in_two_baskets_is_traded_with_its_whole_weight() -> None:
+    before = holding({"PLTR": 0.12, "SNOW": 0.02}, {"PLTR": 0.03})
+    after = holding({"PLTR": 0.09, "SNOW": 0.03}, {"PLTR": 0.06})
+    found = Compared(before, after, ())
+
+    # Palantir has 15% before and after; 1% of the reserve goes into Snowflake.
+    assert found.turnover == pytest.approx(0.01)
+    assert [trade.ticker for trade in found.trades] == ["SNOW", None]
+    snow, reserve = table(found, "Trades: 1.0%").rows
+    assert snow == ("SNOW", 0.02, 0.03)
+    assert reserve[1] == pytest.approx(0.83)
+    assert reserve[2] == pytest.approx(0.82)
+
+
+def test_a_name_that_only_moves_between_baskets_is_not_traded() -> None:
+    before = holding({"PLTR": 0.125}, {"PLTR": 0.25})
+    after = holding({"PLTR": 0.25}, {"PLTR": 0.125})
+    found = Compared(before, after, ())
+
+    assert (found.turnover, found.trades) == (0, ())
+    texts = [b.text for b in changes.compose(found).blocks if isinstance(b, Paragraph)]
+    assert texts[0] == "No trades: names only moved between baskets."
+
+
+weights = st.dictionaries(
+    st.sampled_from(["AAA", "BBB", "CCC", "DDD"]), st.floats(0.0, 0.125), max_size=4
+)
+
+
+@given(weights, weights, weights, weights, weights)
+def test_the_rows_shown_sum_to_the_turnover_shown(
+    data: dict[str, float],
+    algorithms: dict[str, float],
+    later_data: dict[str, float],
+    later_algorithms: dict[str, float],
+    held: dict[str, float],
+) -> None:
+    before, after = holding(data, algorithms), holding(later_data, later_algorithms)
+    found = Compared(before, after, (), held)
+
+    rows = changes.record(found, ())["trades"]
+    steps = [row["after"] - row["before"] for row in rows]
+    bought = sum(step for step in steps if step > 0)
+    assert found.turnover == pytest.approx(sum(map(abs, steps)) / 2, abs=1e-11)
+    assert found.turnover == pytest.approx(bought, abs=1e-11)  # what is bought is sold
+
+
+def test_from_what_is_held_the_trades_count_too() -> None:
+    after = holding({"AAA": 0.25}, {"BBB": 0.5})
+    found = Compared(holding({}, {"BBB": 0.5}), after, (), {"AAA": 0.5, "CCC": 0.25})
+
+    # A quarter each of AAA and CCC is sold, half of BBB bought.
+    assert found.turnover == 0.5
+    trades = table(found, "Trades: 50.0%")
+    assert [column.heading for column in trades.columns] == ["Ticker", "Held", "Is"]
+    assert trades.rows == (("AAA", 0.5, 0.25), ("BBB", 0.0, 0.5), ("CCC", 0.25, 0.0))
+
+
+def test_runs_of_two_taxonomies_are_named_in_the_title() -> None:
+    early, late = year().before, year().after
+    other = replace(late, run=replace(late.run, taxonomy="robotics"))
+    unknown = replace(late, run=replace(late.run, taxonomy=None))
+
+    titles = [
+        changes.compose(Compared(early, one, ()), top=0).title
+        for one in (late, other, unknown)
+    ]
+    told = [", taxonomy ai_triad to robotics" in title for title in titles]
+    assert told == [False, True, False]
+
+
+def test_what_to_know_of_the_choice_of_runs_stands_first() -> None:
+    report = changes.compose(year(), top=0, notes=["Of another day."])
+
+    assert report.blocks[0] == Paragraph("Of another day.", Tone.NOTICE)
 
 
 def test_another_recipe_is_named_in_the_title() -> None:
@@ -84,7 +185,7 @@ def test_another_recipe_is_named_in_the_title() -> None:
 
 def test_nothing_moved_is_one_line() -> None:
     same = screens.bundled()
-    found = Compared(same, same, compare(same, same), 0.0)
+    found = Compared(same, same, compare(same, same))
 
     report = changes.compose(found)
 
@@ -99,7 +200,7 @@ def test_only_a_stage_is_a_difference_of_its_own() -> None:
     late = screens.bundled()
     first, *rest = late.watchlist
     early = replace(late, watchlist=(replace(first, stage="rumoured"), *rest[:-1]))
-    found = Compared(early, late, (), 0.0)
+    found = Compared(early, late, ())
 
     assert found.is_different
     assert found.stages == (
@@ -114,6 +215,6 @@ def test_a_rank_that_stays_is_told_once() -> None:
     same = screens.bundled()
     change = Change("TSM", 1, 1, 90.0, 91.0, {"program": 1.0}, {})
 
-    (row,) = table(Compared(same, same, (change,), 0.0), "What moved").rows
+    (row,) = table(Compared(same, same, (change,)), "What moved").rows
 
     assert row[:3] == ("TSM", "1", "90.0 → 91.0")

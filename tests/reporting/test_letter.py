@@ -8,6 +8,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 import evaluations
 import screens
 from triad_screener.model.document import Paragraph, Picture, Points, Table, Tone
@@ -29,7 +31,7 @@ SMALL = screens.small()
 def month() -> Compared:
     """The snapshot in April and in May."""
     early, late = screens.bundled(date(2026, 4, 17)), screens.bundled()
-    return Compared(early, late, compare(early, late), 0.25)
+    return Compared(early, late, compare(early, late))
 
 
 def written(story: Story) -> Letter:
@@ -120,7 +122,7 @@ def test_the_command_that_shows_all_changes_is_always_told() -> None:
 
 
 def test_nothing_material_is_said_in_one_line() -> None:
-    same = Compared(SMALL, SMALL, compare(SMALL, SMALL), 0.0)
+    same = Compared(SMALL, SMALL, compare(SMALL, SMALL))
 
     found = written(Story(screen=SMALL, compared=same))
 
@@ -147,7 +149,7 @@ def test_another_universe_is_named_in_the_subject() -> None:
 
 def test_news_of_the_watchlist_are_stages_and_new_marks() -> None:
     year = screens.bundled(date(2025, 2, 14)), screens.bundled()
-    compared = Compared(*year, (), 0.0)
+    compared = Compared(*year, ())
 
     found = written(Story(screen=year[1], compared=compared))
 
@@ -160,7 +162,7 @@ def test_news_of_the_watchlist_are_stages_and_new_marks() -> None:
 def test_a_mark_that_stayed_is_no_news() -> None:
     entry = SMALL.watchlist[0]
     bare = replace(SMALL, watchlist=(replace(entry, last_mark=None),))
-    same = Compared(bare, bare, (), 0.0)
+    same = Compared(bare, bare, ())
 
     found = written(Story(screen=bare, compared=same))
 
@@ -214,22 +216,59 @@ def test_a_program_reads_news_changes_ranks_and_the_screen() -> None:
     assert found.report.tickers[0] == "TSM"
 
 
-def test_baskets_have_their_turnover_and_the_weights_that_moved() -> None:
+def trades_of(found: Letter) -> Table:
+    (table,) = [
+        block
+        for block in found.report.blocks
+        if isinstance(block, Table) and block.title.startswith("Trades")
+    ]
+    return table
+
+
+def test_baskets_have_their_turnover_and_the_trades_that_it_comes_from() -> None:
     found = of_month()
 
     (baskets,) = [t for t in titles(found) if t.startswith("Baskets")]
-    (moved,) = [
-        block
-        for block in found.report.blocks
-        if isinstance(block, Table) and block.title.startswith("Weights that moved")
-    ]
-    assert baskets.endswith("; one-way turnover 25.0%")
-    every = month().baskets
-    assert moved.rows
-    for row in every:
-        _, _, before, after = row
-        gone_or_new = before == 0 or after == 0
-        assert (row in moved.rows) == (gone_or_new or abs(after - before) >= 0.005)
+    told = f"{month().turnover:.1%}"
+    assert baskets.endswith(f"; one-way turnover {told}")
+    trades = trades_of(found)
+    assert trades.title == f"Trades: {told} of the portfolio (one-way turnover)"
+    steps = [now - was for _, was, now in trades.rows]  # type: ignore[operator]
+    assert sum(map(abs, steps)) / 2 == pytest.approx(month().turnover, abs=1e-12)
+
+
+@pytest.mark.parametrize("rise", [0.0, 0.001])
+def test_small_trades_are_told_by_what_they_come_to(rise: float) -> None:
+    bundled = screens.bundled()
+    (one, *rest) = bundled.scores.baskets
+    first, second, third, *others = one.constituents
+    moved = (
+        replace(first, weight=first.weight - 0.02),
+        replace(second, weight=second.weight + 0.001),
+        replace(third, weight=third.weight + rise),
+    )
+    basket = replace(one, constituents=(*moved, *others))
+    after = replace(bundled, scores=replace(bundled.scores, baskets=(basket, *rest)))
+    compared = Compared(bundled, after, ())
+
+    rows = trades_of(written(Story(screen=after, compared=compared))).rows
+
+    bought = "2 small buys" if rise else second.ticker
+    assert [row[0] for row in rows] == [first.ticker, "reserve", bought]
+    assert rows[2][2] - rows[2][1] == pytest.approx(0.001 + rise)  # type: ignore[operator]
+
+
+def test_a_pillar_is_told_by_its_name_in_the_language_wanted() -> None:
+    found = month()
+    pillar, entered = next((p, t) for p, t, was, _ in found.baskets if not was)
+    names = found.after.pillars[pillar]  # type: ignore[index]
+    lines = record.of_lines(found.after)
+    story = Story(screen=found.after, compared=found)
+
+    for language, name in (("en", names.name_en), ("zh", names.name_zh)):
+        view = View(lines=lines, language=language)
+        told = " ".join(points(letter.compose(story, view), "What changed"))
+        assert f"{entered} entered the {name} basket" in told
 
 
 def test_what_was_seen_of_the_watchlist_is_told_and_handed_on() -> None:
@@ -258,7 +297,7 @@ def test_what_was_seen_of_the_watchlist_is_told_and_handed_on() -> None:
 
 def test_the_thesis_is_told_with_the_votes_that_changed_and_is_not_material() -> None:
     year = screens.bundled(date(2025, 2, 14)), screens.bundled()
-    quiet = Compared(replace(year[1], panel=year[0].panel), year[1], (), 0.0)
+    quiet = Compared(replace(year[1], panel=year[0].panel), year[1], ())
 
     found = written(Story(screen=year[1], compared=quiet))
 
@@ -275,7 +314,7 @@ def test_the_thesis_is_told_with_the_votes_that_changed_and_is_not_material() ->
 
 def test_a_run_without_a_panel_is_compared_without_votes() -> None:
     now = screens.bundled()
-    old = Compared(replace(now, panel=None), now, (), 0.0)
+    old = Compared(replace(now, panel=None), now, ())
 
     for story in (Story(screen=now), Story(screen=now, compared=old)):
         found = written(story)

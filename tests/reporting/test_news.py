@@ -42,7 +42,7 @@ def change(
 
 
 def told(*changes: Change, before: Screen = SAME, after: Screen = SAME) -> list[News]:
-    return list(news(Compared(before, after, changes, 0.0)))
+    return list(news(Compared(before, after, changes)))
 
 
 @cache
@@ -115,9 +115,9 @@ def test_who_entered_a_basket_or_left_it_comes_first() -> None:
 
     assert [one.short for one in found][:2] == ["NEW in", f"{gone.ticker} out"]
     weight = f"{gone.weight:.1%}"
-    assert found[0].sentence == f"NEW entered the algorithms basket with {weight}."
+    assert found[0].sentence == f"NEW entered the Algorithms basket with {weight}."
     assert found[1].sentence == (
-        f"{gone.ticker} left the algorithms basket, where it had {weight}; "
+        f"{gone.ticker} left the Algorithms basket, where it had {weight}; "
         "rank 2 to 9, -3.0 points: price -3.0."
     )
 
@@ -231,7 +231,7 @@ class TestEvents:
         entry = SAME.watchlist[0]
         seen = seen_of(entry.id, "private", "public_filed")
 
-        (found,) = news(Compared(SAME, SAME, (), 0.0), [seen])
+        (found,) = news(Compared(SAME, SAME, ()), [seen])
 
         assert found.short == f"{entry.name} public filed"
         assert found.sentence == (
@@ -246,18 +246,18 @@ class TestEvents:
             seen_of(entry, "draft_submitted", "public_filed"),
         ]
 
-        (found,) = news(Compared(SAME, SAME, (), 0.0), steps)
+        (found,) = news(Compared(SAME, SAME, ()), steps)
 
         assert found.short.endswith(" public filed")
 
     def test_what_changed_no_stage_is_no_news_of_its_own(self) -> None:
         same = seen_of(SAME.watchlist[0].id, "private", "private")
 
-        assert news(Compared(SAME, SAME, (), 0.0), [same]) == ()
+        assert news(Compared(SAME, SAME, ()), [same]) == ()
 
     def test_a_company_that_is_gone_from_the_list_goes_by_its_id(self) -> None:
         (found,) = news(
-            Compared(SAME, SAME, (), 0.0), [seen_of("gone", "private", "listed")]
+            Compared(SAME, SAME, ()), [seen_of("gone", "private", "listed")]
         )
 
         assert found.about == "gone"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from triad_screener.model.document import Paragraph, Table
+from triad_screener.model.document import Paragraph, Table, Tone
 from triad_screener.model.stored import Place, RunEntry
 from triad_screener.reporting import runs
 
@@ -33,15 +34,43 @@ def test_runs_are_listed_with_their_day_and_recipe() -> None:
     assert table.rows[0] == (
         "b2",
         date(2026, 5, 15),
-        "2026-05-15 18:30",
-        "store",
+        "not recorded",
         "default",
         "post",
+        "store",
+        "2026-05-15 18:30",
         8,
         9,
     )
     assert report.tickers == ("b2", "a1")
     assert report.rows[1]["kept_at"] == "2026-05-08T18:30:00Z"
+
+
+def test_a_run_asked_for_again_or_looking_back_is_marked() -> None:
+    again = replace(
+        entry("a1", 8), taxonomy="ai_triad", asked_at=datetime(2026, 5, 22, tzinfo=UTC)
+    )
+    back = replace(entry("b2", 15), looked_back=True)
+
+    report = runs.of_runs([again, entry("c3", 16), back])
+
+    (table,) = report.blocks
+    assert isinstance(table, Table)
+    rows = [
+        dict(zip([c.heading for c in table.columns], row, strict=True))
+        for row in table.rows
+    ]
+    assert [(row["Run"], row["Asked for"]) for row in rows] == [
+        ("a1", "again"),
+        ("c3", ""),
+        ("b2", "looking back"),
+    ]
+    assert rows[0]["Taxonomy"] == "ai_triad"
+    assert rows[0]["Last (UTC)"] == "2026-05-22 00:00"
+    assert report.rows[0]["kept_at"] == "2026-05-08T18:30:00Z"
+    assert report.rows[0]["asked_at"] == "2026-05-22T00:00:00Z"
+    assert report.rows[0]["taxonomy"] == "ai_triad"
+    assert report.rows[2]["looked_back"] is True
 
 
 def test_no_run_says_how_to_make_one() -> None:
@@ -57,6 +86,7 @@ def test_a_run_is_told_with_the_hashes_of_its_inputs() -> None:
     (table,) = report.blocks
     assert isinstance(table, Table)
     assert ("config hash", "c0") in table.rows
+    assert ("taxonomy", "not recorded") in table.rows
     assert ("data hash", "d0") in table.rows
     assert report.record == {"schema_version": 1, "run": report.rows[0]}
 
@@ -86,6 +116,7 @@ def test_a_history_is_rank_and_score_by_day_with_a_trend() -> None:
         "score": 85.5,
         "score_low": 70.4,
         "score_high": 90.6,
+        "taxonomy": None,
         "recipe": "default",
         "universe": "post",
         "source": "store",
@@ -97,5 +128,7 @@ def test_one_run_has_no_trend() -> None:
     report = runs.of_history("TSM", [Place(entry("a1", 8), 1, 99.0, None, None)])
 
     assert len(report.blocks) == 1
+    told = runs.of_history("TSM", [], ["One run left out."])
+    assert told.blocks[-1] == Paragraph("One run left out.", Tone.QUIET)
     assert report.tickers == ("TSM",)
     assert runs.of_history("TSM", []).tickers == ()

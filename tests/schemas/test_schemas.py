@@ -277,7 +277,7 @@ def test_a_first_letter_is_what_its_schema_says(tmp_path: Path) -> None:
 
 def test_a_letter_with_changes_is_what_its_schema_says() -> None:
     early, late = screens.bundled(date(2025, 2, 14)), screens.bundled()
-    compared = Compared(early, late, compare(early, late), 0.25)
+    compared = Compared(early, late, compare(early, late))
     story = Story(
         screen=late,
         compared=compared,

@@ -10,6 +10,7 @@ from samples import recipe
 from triad_screener.model.recipe import BasketRules
 from triad_screener.model.scores import Basket, Choice, Holding
 from triad_screener.model.vocabulary import PILLARS
+from triad_screener.screening import pillars
 from triad_screener.screening.pillars import (
     Candidate,
     cap,
@@ -351,22 +352,24 @@ class TestTurnover:
 
         # .1 of AAA and .3 of CCC sold, .4 of BBB bought.
         held = {"AAA": 0.7, "CCC": 0.3}
-        assert turnover(now, held) == pytest.approx(0.4, abs=1e-12)
+        assert turnover(held, pillars.weights(now)) == pytest.approx(0.4, abs=1e-12)
 
     def test_the_reserve_counts_as_a_name(self) -> None:
         now = (basket("compute", AAA=0.6, reserve=0.4),)
 
         # Half of .4 sold and .4 put into the reserve.
-        assert turnover(now, {"AAA": 1.0}) == pytest.approx(0.4, abs=1e-12)
+        assert turnover({"AAA": 1.0}, pillars.weights(now)) == pytest.approx(
+            0.4, abs=1e-12
+        )
 
     def test_a_name_in_two_pillars_is_one_position(self) -> None:
         now = (basket("compute", AAA=0.5), basket("data", AAA=0.5))
 
-        assert turnover(now, {"AAA": 1.0}) == 0
+        assert turnover({"AAA": 1.0}, pillars.weights(now)) == 0
         assert effective_number(now) == 1
 
     def test_from_nothing_all_of_it_is_bought(self) -> None:
-        assert turnover((basket("compute", AAA=0.5, BBB=0.5),), {}) == 1
+        assert turnover({}, {"AAA": 0.5, "BBB": 0.5}) == 1
 
 
 class TestEffectiveNumber:

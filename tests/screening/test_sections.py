@@ -13,7 +13,8 @@ import samples
 import screens
 from triad_screener.factors import FACTORS
 from triad_screener.model.evaluation import Signal
-from triad_screener.screening.sections import COMPOSITE, basket, section
+from triad_screener.screening.pillars import weights
+from triad_screener.screening.sections import COMPOSITE, section
 
 
 def test_the_composite_is_of_every_ranked_line() -> None:
@@ -155,7 +156,7 @@ def test_the_basket_is_the_sum_of_all() -> None:
         for holding in part.constituents:
             expected[holding.ticker] += holding.weight  # type: ignore[assignment]
 
-    found = basket(screen)
+    found = weights(screen.scores.baskets)
 
     assert found == pytest.approx(dict(expected))
     reserve = sum(part.reserve for part in screen.scores.baskets)
@@ -170,7 +171,7 @@ def test_a_line_in_two_pillars_is_held_once() -> None:
     twice = replace(other, constituents=(replace(holding, weight=0.25),))
     scores = replace(screen.scores, baskets=(one, twice, *rest))
 
-    found = basket(replace(screen, scores=scores))
+    found = weights(scores.baskets)
 
     assert found[holding.ticker] == pytest.approx(holding.weight + 0.25)
 

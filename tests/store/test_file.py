@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-import screens
 import triad_screener
 from samples import constituent
 from store.figures import FRIDAY, SATURDAY, cell, may, prices, statements
@@ -218,7 +217,7 @@ SPOILT: dict[Callable[[Path], None], str] = {
     foreign: "is a database of another program",
     of_sqlite: "is a database of another program",
     of_another: "is a database of another program",
-    newer: "is of version 99, and this triad knows versions up to 3",
+    newer: "is of version 99, and this triad knows versions up to 4",
 }
 
 
@@ -298,7 +297,7 @@ class TestVersions:
     ) -> None:
         use(older)
 
-        assert older.info().schema_version == 4
+        assert older.info().schema_version == 5
         assert older.info().counts["statements"] == 1
 
     def test_a_copy_is_brought_up_to_date_and_the_file_is_not(
@@ -308,7 +307,7 @@ class TestVersions:
 
         copied = older.copy_in_memory()
 
-        assert copied.info().schema_version == 4
+        assert copied.info().schema_version == 5
         assert copied.closes(["AAA"], may(1)) == {}
         assert path.read_bytes() == content
 
@@ -319,7 +318,7 @@ class TestVersions:
 
         older.save([prices("AAA", [1])])
 
-        assert older.info().schema_version == 4
+        assert older.info().schema_version == 5
         assert older.closes(["AAA"], may(1))["AAA"] == {FRIDAY: 1}
 
     def test_a_step_that_fails_leaves_the_older_store(
@@ -331,7 +330,7 @@ class TestVersions:
             with pytest.raises(StoreError):
                 filled.info()
 
-        assert filled.info().schema_version == 3
+        assert filled.info().schema_version == 4
         assert len(filled.closes(["AAA"], may(1))["AAA"]) == 3
 
     def test_a_store_of_the_first_version_keeps_all_it_has(
@@ -341,15 +340,13 @@ class TestVersions:
             changed.setattr(_schema, "STEPS", _schema.STEPS[:1])
             first = Store(path)
             first.save([prices("AAA", [1, 2, 3])])
-            first.save_run(screens.small(), SATURDAY)
             assert "watch_events" not in tables(path)
 
         store = Store(path)
 
         assert store.untold_events() == ()
-        assert store.info().schema_version == 3
+        assert store.info().schema_version == 4
         assert len(store.closes(["AAA"], may(1))["AAA"]) == 3
-        assert store.run(screens.small().run.id) == screens.small()
 
 
 def tables(path: Path) -> set[str]:

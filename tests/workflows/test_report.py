@@ -86,11 +86,32 @@ class TestBaseline:
 
         assert before(written(store)) == "b"
 
-    @pytest.mark.parametrize("parts", [{"universe": "post"}, {"recipe": "other"}])
-    def test_another_universe_or_recipe_is_not_compared(
+    @pytest.mark.parametrize(
+        "parts",
+        [{"universe": "post"}, {"recipe": "other"}, {"taxonomy": "Robotics"}],
+    )
+    def test_another_taxonomy_universe_or_recipe_is_not_compared(
         self, parts: dict[str, object]
     ) -> None:
         assert before(written(holding(run("a", 7, **parts)))) is None
+
+    def test_a_letter_on_another_taxonomy_is_passed_over(self) -> None:
+        store = holding(run("a", 14), run("b", 7, taxonomy="Robotics"))
+
+        assert before(written(store, told=("b",))) == "a"
+
+    def test_a_look_back_is_compared_only_if_the_last_letter_told_of_it(self) -> None:
+        store = holding(run("a", 14))
+        store.save_run(run("b", 7), SATURDAY, looked_back=True)
+
+        assert before(written(store)) == "a"
+        assert before(written(store, told=("b",))) == "b"
+        assert len(written(store).report.record["ranks"]) == 2  # type: ignore[arg-type]
+
+    def test_of_one_day_it_is_the_run_asked_for_last(self) -> None:
+        store = holding(run("a", 7), run("b", 7), run("a", 7))
+
+        assert before(written(store)) == "a"
 
     def test_the_run_asked_for_is_taken(self) -> None:
         store = holding(run("abc", 14), run("b", 7))

@@ -358,9 +358,34 @@ def require_alone(context: typer.Context, run: str | None) -> None:
     if not run.strip():
         raise UsageError("--run has no id.", "List the runs with 'triad runs'.")
     for name, flag in _DECIDES.items():
-        if _is_given(context, name):
+        if is_given(context, name):
             raise UsageError(
                 f"--run shows a stored run, which {flag} cannot change.",
+                "Leave one of the two out.",
+            )
+
+
+#: Options that choose runs, by the name of their parameter.
+_CHOOSES = {
+    "since": "--from",
+    "until": "--to",
+    "config": "--config",
+    "recipe": "--recipe",
+    "setting": "--set",
+    "universe": "--universe",
+}
+
+
+def require_names_alone(context: typer.Context) -> None:
+    """Refuse options that choose runs beside runs that are named.
+
+    Raises:
+        UsageError: If one was given.
+    """
+    for name, flag in _CHOOSES.items():
+        if is_given(context, name):
+            raise UsageError(
+                f"The runs are named, and {flag} would choose others.",
                 "Leave one of the two out.",
             )
 
@@ -377,20 +402,20 @@ def require_fitting(context: typer.Context) -> None:
             "--eml is a trial that sends nothing, and --email sends.",
             "Leave one of the two out.",
         )
-    if _is_given(context, "heartbeat") and not values["if_changed"]:
+    if is_given(context, "heartbeat") and not values["if_changed"]:
         raise UsageError(
             "--heartbeat breaks the silence of --if-changed, which is not given.",
             "Add --if-changed, or leave --heartbeat out.",
         )
     mailed = "--email" if values["email"] else values["eml"] and "--eml"
-    if mailed and _is_given(context, "output_format") and values["output"] is None:
+    if mailed and is_given(context, "output_format") and values["output"] is None:
         raise UsageError(
             f"--format is for what is printed, and {mailed} prints nothing.",
             "Leave it out, or add --output FILE: a mail has text and HTML anyway.",
         )
 
 
-def _is_given(context: typer.Context, name: str) -> bool:
+def is_given(context: typer.Context, name: str) -> bool:
     """Return whether an option stands on the command line."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import typer
 
     from triad_screener.delivery.outbox import Outbox
+    from triad_screener.model.stored import RunSeries
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.ports import (
         LiveSource,
@@ -27,6 +28,9 @@ _DECIDED_BY: Final[Mapping[str, str]] = {
     "ENVIRONMENT": "environment",
     "DEFAULT_MAP": "settings file",
 }
+
+#: Options that decide whose runs are compared.
+SERIES: Final = ("config", "recipe", "setting", "universe")
 
 
 def taxonomy(config: Path | None) -> Taxonomy:
@@ -44,6 +48,28 @@ def holdings(path: Path | None) -> Mapping[str, float]:
     from triad_screener.tables import holdings as held
 
     return held.read(_streams.content(str(path), held.SIZE_LIMIT), str(path))
+
+
+def series(context: typer.Context, store: Store) -> tuple[RunSeries, tuple[str, ...]]:
+    """Return whose runs are compared, by --config, --recipe, --set and --universe.
+
+    Beside it stands what a reader should know of that.
+    """
+    from triad_screener.cli._options import is_given
+    from triad_screener.taxonomies import recipes
+    from triad_screener.workflows import comparing
+
+    wanted = context.params
+    name, settings = wanted["recipe"], tuple(wanted["setting"])
+    found = taxonomy(wanted["config"])
+    recipes.choose(found, name, settings)
+    return comparing.asked_for(
+        store,
+        comparing.of_taxonomy(
+            found, wanted["universe"].value, " ".join([name, *settings])
+        ),
+        strictly=any(is_given(context, option) for option in SERIES),
+    )
 
 
 def store() -> Store:

@@ -39,6 +39,7 @@ class Run:
         config_hash: SHA-256 of the taxonomy.
         data_hash: SHA-256 of the figures.
         program_version: Of triad.
+        taxonomy: Identity of the taxonomy; None where an earlier triad kept none.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Run:
     config_hash: str
     data_hash: str
     program_version: str
+    taxonomy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

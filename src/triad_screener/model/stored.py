@@ -22,6 +22,9 @@ class RunEntry:
         config_hash: SHA-256 of the taxonomy.
         data_hash: SHA-256 of the figures.
         program_version: Of the triad that ran it.
+        taxonomy: Its identity; None where an earlier triad kept none.
+        asked_at: When it was last asked for again, in UTC; None if never.
+        looked_back: Whether it was only ever asked for a day that was over.
     """
 
     id: str
@@ -35,6 +38,31 @@ class RunEntry:
     config_hash: str
     data_hash: str
     program_version: str
+    taxonomy: str | None = None
+    asked_at: datetime | None = None
+    looked_back: bool = False
+
+    @property
+    def last_asked(self) -> datetime:
+        """When it was asked for the last time, in UTC."""
+        return self.asked_at or self.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSeries:
+    """What runs have in common that are held against one another.
+
+    Attributes:
+        taxonomy: Identity of the taxonomy; None where it is not known.
+        universe: ``default`` or ``post``.
+        recipe: Name of the recipe, with the values set on the command line.
+        tickers: Lines considered.
+    """
+
+    taxonomy: str | None
+    universe: str
+    recipe: str
+    tickers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,6 +312,8 @@ class Source(Part):
 class Taxonomy(Part):
     """The whole classification, in the order its author wrote it."""
 
+    id: Key | None = None
+    """What stays when titles, lines and figures change; runs of one id are compared."""
     title: Line = "Untitled"
     reviewed: IsoDate | None = None
     """The day on which somebody last went through all entries."""
@@ -373,6 +375,11 @@ class Taxonomy(Part):
             for what in ("stages", "marks", "revenue", "holders", "events"):
                 for position, part in enumerate(getattr(company, what)):
                     yield ("watchlist", row, what, position), company.id, part.source
+
+    @property
+    def identity(self) -> str:
+        """What tells this taxonomy from another one: its id, else its title."""
+        return self.id or self.title
 
     def constituent(self, ticker: str) -> Constituent | None:
         """Return the line called ``ticker``, if there is one."""

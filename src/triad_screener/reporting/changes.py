@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triad_screener.model.document import (
     Column,
@@ -14,6 +14,7 @@ from triad_screener.model.document import (
     Tone,
 )
 from triad_screener.reporting.overview import DISCLAIMER
+from triad_screener.screening import pillars
 from triad_screener.screening.changes import CAUSES, PROGRAM
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _NAMES = {
     "availability": "known",
     "peers": "others",
 }
+#: Weights that differ by less are the same.
+_NOISE = 1e-12
 #: What the causes mean; to stand under `moves`.
 EXPLAINED = (
     "Price: its own; books: fundamentals; rate: of exchange; known: availability, "
@@ -38,19 +41,33 @@ EXPLAINED = (
 )
 
 
+class Trade(NamedTuple):
+    """The whole weight of a name over all baskets, now and as it should be.
+
+    Attributes:
+        ticker: None for the reserve.
+        before: A fraction of the portfolio.
+        after: Likewise.
+    """
+
+    ticker: str | None
+    before: float
+    after: float
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """Two screens and what lies between them.
 
     Attributes:
         changes: Of every line ranked in one of them.
-        turnover: One-way, from the earlier baskets, or from what is held.
+        held: Weights that are traded from; empty for the earlier baskets.
     """
 
     before: Screen
     after: Screen
     changes: Sequence[Change]
-    turnover: float
+    held: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def moved(self) -> tuple[Change, ...]:
@@ -68,6 +85,33 @@ class Compared:
         )
 
     @property
+    def turnover(self) -> float:
+        """Share of the portfolio to trade, one-way, a fraction."""
+        return pillars.turnover(*self._weights)
+
+    @property
+    def trades(self) -> tuple[Trade, ...]:
+        """The whole weight of each name where it differs, then the reserve.
+
+        Half the sum of their steps is the turnover.
+        """
+        old, new = self._weights
+        every = [
+            *(Trade(n, old.get(n, 0.0), new.get(n, 0.0)) for n in {**new, **old}),
+            Trade(None, _reserve(old), _reserve(new)),
+        ]
+        return tuple(one for one in every if abs(one.after - one.before) > _NOISE)
+
+    @property
+    def _weights(self) -> tuple[Mapping[str, float], Mapping[str, float]]:
+        """The whole weight of each name that is held, and that it should have."""
+        old, new = (
+            pillars.weights(screen.scores.baskets)
+            for screen in (self.before, self.after)
+        )
+        return self.held or old, new
+
+    @property
     def stages(self) -> tuple[tuple[str, str, str], ...]:
         """Company, stage before and after of each watched one that differs."""
         old = {one.id: one.stage for one in self.before.watchlist}
@@ -83,6 +127,10 @@ class Compared:
         return bool(self.moved or self.baskets or self.stages)
 
 
+def _reserve(weights: Mapping[str, float]) -> float:
+    return max(0.0, 1 - sum(weights.values()))
+
+
 def _weights(screen: Screen) -> dict[tuple[str, str], float]:
     return {
         (basket.pillar, holding.ticker): holding.weight
@@ -91,13 +139,22 @@ def _weights(screen: Screen) -> dict[tuple[str, str], float]:
     }
 
 
-def compose(found: Compared, *, top: int | None = None) -> Report:
-    """Return what moved; of the lines only the first ``top``, by later rank."""
+def compose(
+    found: Compared, *, top: int | None = None, notes: Sequence[str] = ()
+) -> Report:
+    """Return what moved.
+
+    Args:
+        found: Two screens.
+        top: Lines shown at most, by later rank; None for all.
+        notes: What a reader should know of the choice of the two, in sentences.
+    """
     moved = found.moved[:top]
     rows = [_row(change) for change in moved]
+    told = (Paragraph(note, Tone.NOTICE) for note in notes)
     return Report(
         title=_title(found),
-        blocks=tuple(_blocks(found, moved)),
+        blocks=(*told, *_blocks(found, moved)),
         record={"schema_version": 1, **record(found, moved)},
         rows=tuple(rows),
         tickers=tuple(change.ticker for change in moved),
@@ -115,6 +172,7 @@ def record(found: Compared, moved: Sequence[Change]) -> dict[str, Any]:
             for one in found.baskets
         ],
         "turnover": found.turnover,
+        "trades": [one._asdict() for one in found.trades],
         "watchlist": [
             dict(zip(("name", "before", "after"), one, strict=True))
             for one in found.stages
@@ -125,6 +183,8 @@ def record(found: Compared, moved: Sequence[Change]) -> dict[str, Any]:
 def _title(found: Compared) -> str:
     old, new = found.before.run, found.after.run
     title = f"From {old.as_of} (run {old.id}) to {new.as_of} (run {new.id})"
+    if old.taxonomy != new.taxonomy and old.taxonomy and new.taxonomy:
+        title += f", taxonomy {old.taxonomy} to {new.taxonomy}"
     if old.recipe != new.recipe:
         title += f", recipe {old.recipe} to {new.recipe}"
     return title
@@ -135,9 +195,14 @@ def in_words(stage: str) -> str:
     return stage.replace("_", " ")
 
 
-def _run(screen: Screen) -> dict[str, str]:
+def _run(screen: Screen) -> dict[str, str | None]:
     run = screen.run
-    return {"id": run.id, "as_of": run.as_of.isoformat(), "recipe": run.recipe}
+    return {
+        "id": run.id,
+        "as_of": run.as_of.isoformat(),
+        "taxonomy": run.taxonomy,
+        "recipe": run.recipe,
+    }
 
 
 def _record(change: Change) -> dict[str, Any]:
@@ -176,9 +241,11 @@ def _blocks(found: Compared, moved: Sequence[Change]) -> Iterator[Block]:
         yield moves(both)
     if come_or_gone := [one for one in moved if one not in both]:
         yield _arrivals(come_or_gone)
-    if found.baskets:
-        title = f"Baskets; one-way turnover {found.turnover:.1%}"
-        yield baskets(title, found.baskets)
+    if found.trades:
+        yield trades(found, found.trades)
+    elif found.baskets:
+        told = "No trades: names only moved between baskets."
+        yield Paragraph(told, Tone.QUIET)
     if found.stages:
         columns = (Column("Company", Kind.NAME), Column("Was"), Column("Is"))
         rows = tuple(
@@ -242,13 +309,20 @@ def _place(rank: int | None, score: float | None) -> str:
     return "not ranked" if rank is None else f"{rank}, {score:.1f}"
 
 
-def baskets(title: str, found: Sequence[tuple[str, str, float, float]]) -> Table:
-    """Return holdings of `Compared.baskets`, each with its weight before and after."""
+def trades(found: Compared, shown: Sequence[Trade]) -> Table:
+    """Return the whole weight of each name before and after.
+
+    Args:
+        found: Whose turnover the title tells.
+        shown: What of its trades; the reserve is called so, whatever its ticker.
+    """
     columns = (
-        Column("Pillar", Kind.PILLAR, 100),
         Column("Ticker", Kind.NAME, 100),
-        Column("Was", Kind.FRACTION, 90),
+        Column("Held" if found.held else "Was", Kind.FRACTION, 90),
         Column("Is", Kind.FRACTION, 90),
     )
-    rows: tuple[tuple[Cell, ...], ...] = tuple(found)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.ticker or "reserve", one.before, one.after) for one in shown
+    )
+    title = f"Trades: {found.turnover:.1%} of the portfolio (one-way turnover)"
     return Table(title, columns, rows)

@@ -24,7 +24,7 @@ from triad_screener.reporting import (
     record,
     votes,
 )
-from triad_screener.reporting.changes import in_words
+from triad_screener.reporting.changes import Trade, in_words
 from triad_screener.reporting.news import company, news, told_of
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Letter:
 def compose(story: Story, view: overview.View) -> Letter:
     """Return the letter on ``story``; ``view`` has the lines of the ranking."""
     screen, found = story.screen, story.compared
-    told = news(found, story.events) if found else ()
+    told = news(found, story.events, language=view.language) if found else ()
     material = found is None or any(one.is_material for one in told)
     subject = _subject(story, told)
     report = Report(
@@ -206,18 +206,40 @@ def _blocks(story: Story, told: Sequence[News], view: overview.View) -> Iterator
 
 
 def _baskets(story: Story, view: overview.View) -> Iterator[Block]:
-    """Yield the baskets with their turnover, and the weights that moved."""
+    """Yield the baskets with their turnover, and the trades that it comes from."""
     found = story.compared
     turnover = found.turnover if found else story.screen.turnover
     screen = replace(story.screen, turnover=turnover)
     yield overview.baskets(screen.scores.baskets, view.pillars, screen)
-    if found and (moved := [one for one in found.baskets if _is_shift(*one)]):
-        yield changes.baskets("Weights that moved by half a point or more", moved)
+    if found and found.trades:
+        yield changes.trades(found, _folded(found.trades))
 
 
-def _is_shift(pillar: str, ticker: str, before: float, after: float) -> bool:
-    del pillar, ticker
-    return not before or not after or abs(after - before) >= _LEAST_SHIFT
+def _folded(trades: Sequence[Trade]) -> list[Trade]:
+    """Return the trades that matter, and of the small ones what they come to."""
+    large = [one for one in trades if _is_large(one)]
+    small = [one for one in trades if not _is_large(one)]
+    buys = [one for one in small if one.after > one.before]
+    sales = [one for one in small if one.after < one.before]
+    return [*large, *_sum("buy", buys), *_sum("sale", sales)]
+
+
+def _is_large(one: Trade) -> bool:
+    is_reserve, comes_or_goes = one.ticker is None, not (one.before and one.after)
+    is_shift = abs(one.after - one.before) >= _LEAST_SHIFT
+    return is_reserve or comes_or_goes or is_shift
+
+
+def _sum(what: str, small: Sequence[Trade]) -> Iterator[Trade]:
+    """Yield several trades as one; one of its own stays as it is."""
+    if len(small) == 1:
+        yield small[0]
+    elif small:
+        yield Trade(
+            f"{len(small)} small {what}s",
+            sum(one.before for one in small),
+            sum(one.after for one in small),
+        )
 
 
 def _what_changed(story: Story, told: Sequence[News]) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.reporting.changes import in_words
+from triad_screener.reporting.overview import pillar_styles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +46,9 @@ class News:
     is_material: bool = True
 
 
-def news(found: Compared, events: Sequence[WatchEvent] = ()) -> tuple[News, ...]:
+def news(
+    found: Compared, events: Sequence[WatchEvent] = (), *, language: str = "en"
+) -> tuple[News, ...]:
     """Return what happened between two screens, the weightiest first.
 
     Of each line and company only the weightiest is told.
@@ -53,10 +56,11 @@ def news(found: Compared, events: Sequence[WatchEvent] = ()) -> tuple[News, ...]
     Args:
         found: The two screens.
         events: What was seen of the watchlist since the last letter.
+        language: Of the names of pillars: ``en`` or ``zh``.
     """
     every = (
         *_recipe(found),
-        *_baskets(found),
+        *_baskets(found, language),
         *_leader(found),
         *_arrivals(found.changes),
         *_steps(events, found.after),
@@ -115,17 +119,20 @@ def _values(recipe: Mapping[str, Any], at: str = "") -> dict[str, object]:
     return found
 
 
-def _baskets(found: Compared) -> Iterator[News]:
+def _baskets(found: Compared, language: str) -> Iterator[News]:
     """Yield who entered a basket, then who left one."""
     causes = {change.ticker: change for change in found.changes}
+    styles = pillar_styles(found.after, language)
+    names = {pillar: style.label for pillar, style in styles.items()}
     differing = found.baskets
     for pillar, ticker, before, after in differing:
         if not before:
-            told = f"{ticker} entered the {pillar} basket with {after:.1%}"
+            told = f"{ticker} entered the {names[pillar]} basket with {after:.1%}"
             yield News(ticker, f"{ticker} in", _with_place(told, causes.get(ticker)))
     for pillar, ticker, before, after in differing:
         if not after:
-            told = f"{ticker} left the {pillar} basket, where it had {before:.1%}"
+            told = f"{ticker} left the {names[pillar]} basket"
+            told += f", where it had {before:.1%}"
             yield News(ticker, f"{ticker} out", _with_place(told, causes.get(ticker)))
 
 

@@ -8,9 +8,13 @@ from triad_screener.model.document import Column, Kind, Paragraph, Report, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
+    from triad_screener.model.document import Cell
     from triad_screener.model.stored import Place, RunEntry
 
+#: Of a run that an earlier triad stored.
+_NO_NAME = "not recorded"
 _NOTHING = (
     "No run is kept yet. 'triad screen' keeps each one; those of the bundled snapshot "
     "only where a store is already."
@@ -18,34 +22,26 @@ _NOTHING = (
 
 
 def of_runs(entries: Sequence[RunEntry]) -> Report:
-    """Return the runs, the last kept first."""
+    """Return the runs, as the store gives them: the last asked for first."""
     rows = [_facts(entry) for entry in entries]
     columns = (
         Column("Run", Kind.NAME, 100),
         Column("As of", Kind.DATE, 100),
-        Column("Kept (UTC)", Kind.TEXT, 60),
-        Column("Source", Kind.TEXT, 80),
-        Column("Recipe", Kind.TEXT, 70),
+        Column("Taxonomy", Kind.TEXT, 90),
+        Column("Recipe", Kind.TEXT, 85),
         Column("Universe", Kind.TEXT, 40),
+        Column("Source", Kind.TEXT, 70),
+        Column("Last (UTC)", Kind.TEXT, 60),
+        Column("Asked for", Kind.TEXT, 65),
         Column("Ranked", Kind.COUNT, 50),
         Column("Lines", Kind.COUNT, 30),
     )
+    cells = [_cells(entry) for entry in entries]
+    used = [at for at in range(len(columns)) if any(row[at] != "" for row in cells)]
     table = Table(
         "Runs",
-        columns,
-        tuple(
-            (
-                entry.id,
-                entry.as_of,
-                f"{entry.at:%Y-%m-%d %H:%M}",
-                entry.source,
-                entry.recipe,
-                entry.universe,
-                entry.ranked,
-                entry.lines,
-            )
-            for entry in entries
-        ),
+        tuple(columns[at] for at in used),
+        tuple(tuple(row[at] for at in used) for row in cells),
         note="Show one again: triad screen --run ID.",
     )
     return Report(
@@ -57,11 +53,35 @@ def of_runs(entries: Sequence[RunEntry]) -> Report:
     )
 
 
+def _cells(entry: RunEntry) -> tuple[Cell, ...]:
+    return (
+        entry.id,
+        entry.as_of,
+        entry.taxonomy or _NO_NAME,
+        entry.recipe,
+        entry.universe,
+        entry.source,
+        f"{entry.last_asked:%Y-%m-%d %H:%M}",
+        _how(entry),
+        entry.ranked,
+        entry.lines,
+    )
+
+
+def _how(entry: RunEntry) -> str:
+    """Return what a comparison makes of when a run was asked for."""
+    again = "again" if entry.asked_at else ""
+    return "looking back" if entry.looked_back else again
+
+
 def of_run(entry: RunEntry) -> Report:
     """Return what is known of one run, its inputs' hashes included."""
     facts = _facts(entry)
     columns = (Column("", Kind.NAME, 100), Column("", Kind.TEXT, 90))
-    rows = tuple((name.replace("_", " "), str(value)) for name, value in facts.items())
+    rows = tuple(
+        (name.replace("_", " "), str(_NO_NAME if value is None else value))
+        for name, value in facts.items()
+    )
     return Report(
         title=f"Run {entry.id}",
         blocks=(
@@ -77,7 +97,10 @@ def _facts(entry: RunEntry) -> dict[str, object]:
     return {
         "id": entry.id,
         "as_of": entry.as_of.isoformat(),
-        "kept_at": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}",
+        "kept_at": _moment(entry.at),
+        "asked_at": _moment(entry.last_asked),
+        "looked_back": entry.looked_back,
+        "taxonomy": entry.taxonomy,
         "source": entry.source,
         "recipe": entry.recipe,
         "universe": entry.universe,
@@ -89,8 +112,20 @@ def _facts(entry: RunEntry) -> dict[str, object]:
     }
 
 
-def of_history(ticker: str, places: Sequence[Place]) -> Report:
-    """Return rank and score of ``ticker`` over the runs, oldest first."""
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def of_history(
+    ticker: str, places: Sequence[Place], notes: Sequence[str] = ()
+) -> Report:
+    """Return rank and score of ``ticker`` over the runs, oldest first.
+
+    Args:
+        ticker: The line.
+        places: Where it stood.
+        notes: What a reader should know of the choice of runs, in sentences.
+    """
     rows = [_place(place) for place in places]
     scores = tuple(place.score for place in places if place.score is not None)
     columns = (
@@ -99,6 +134,7 @@ def of_history(ticker: str, places: Sequence[Place]) -> Report:
         Column("Of", Kind.COUNT, 70),
         Column("Score", Kind.SCORE, 100),
         Column("Range", Kind.TEXT, 60),
+        Column("Taxonomy", Kind.TEXT, 50),
         Column("Recipe", Kind.TEXT, 40),
         Column("Universe", Kind.TEXT, 40),
         Column("Run", Kind.NAME, 80),
@@ -113,6 +149,7 @@ def of_history(ticker: str, places: Sequence[Place]) -> Report:
                 place.run.ranked,
                 place.score,
                 _interval(place),
+                place.run.taxonomy or _NO_NAME,
                 place.run.recipe,
                 place.run.universe,
                 place.run.id,
@@ -121,9 +158,10 @@ def of_history(ticker: str, places: Sequence[Place]) -> Report:
         ),
     )
     trend = Table("Score", (Column("", Kind.TREND, 100),), ((scores,),))
+    told = (Paragraph(note, Tone.QUIET) for note in notes)
     return Report(
         title=f"{ticker} in {len(places)} run{'' if len(places) == 1 else 's'}",
-        blocks=(table, trend) if len(scores) > 1 else (table,),
+        blocks=(*((table, trend) if len(scores) > 1 else (table,)), *told),
         record={"schema_version": 1, "ticker": ticker, "places": rows},
         rows=tuple(rows),
         tickers=(ticker,) if places else (),
@@ -144,6 +182,7 @@ def _place(place: Place) -> Mapping[str, object]:
         "score": place.score,
         "score_low": place.score_low,
         "score_high": place.score_high,
+        "taxonomy": place.run.taxonomy,
         "recipe": place.run.recipe,
         "universe": place.run.universe,
         "source": place.run.source,

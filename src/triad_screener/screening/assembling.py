@@ -83,7 +83,7 @@ def assemble(
     known, thesis = set(market.lines), _to_judge(taxonomy)
     watched = _watched_on(taxonomy, request, as_of)
     return Screen(
-        run=_run(request, market, (as_of, watched), config_hash, thesis),
+        run=_run(request, market, (as_of, watched), config_hash, taxonomy),
         tickers=tuple(tickers),
         exposure_floor=request.recipe.exposure_floor,
         recipe=request.recipe.model_dump_json(),
@@ -100,7 +100,7 @@ def assemble(
             taxonomy, watched, request.universe, _surroundings(facts, market)
         ),
         watchlist_as_of=watched,
-        turnover=pillars.turnover(scores.baskets, request.holdings)
+        turnover=pillars.turnover(request.holdings, pillars.weights(scores.baskets))
         if request.holdings
         else None,
         effective_number=pillars.effective_number(scores.baskets),
@@ -192,10 +192,10 @@ def _run(
     market: MarketData,
     days: tuple[date, date],
     config_hash: str,
-    thesis: Thesis | None,
+    taxonomy: Taxonomy,
 ) -> Run:
     """Return the run; ``days`` are those of the figures and of the watchlist."""
-    as_of, watched = days
+    (as_of, watched), thesis = days, _to_judge(taxonomy)
     judged = {"claims", "indicators", "series", "verdict"}
     inputs = {
         "as_of": as_of.isoformat(),
@@ -222,4 +222,5 @@ def _run(
         config_hash=config_hash,
         data_hash=market.digest,
         program_version=__version__,
+        taxonomy=taxonomy.identity,
     )

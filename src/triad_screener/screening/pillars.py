@@ -11,7 +11,7 @@ from triad_screener.model.vocabulary import PILLARS
 from triad_screener.screening.normalising import DECIMALS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from triad_screener.model.recipe import BasketRules, Recipe
     from triad_screener.model.vocabulary import Pillar
@@ -228,26 +228,40 @@ def _hand_on(
     return 0.0
 
 
-def turnover(baskets: Sequence[Basket], holdings: Mapping[str, float]) -> float:
-    """Return the one-way turnover from ``holdings`` to ``baskets``, a fraction.
-
-    ``0.5 * sum |dw|`` over all names, the reserve counting as one of them.
-    """
-    target: dict[str, float] = {}
+def weights(baskets: Iterable[Basket]) -> dict[str, float]:
+    """Return the whole weight of each name over all baskets, a fraction."""
+    found: dict[str, float] = {}
     for basket in baskets:
         for holding in basket.constituents:
-            target[holding.ticker] = target.get(holding.ticker, 0.0) + holding.weight
-    names = sorted({*target, *holdings})
-    moved = sum(abs(target.get(n, 0.0) - holdings.get(n, 0.0)) for n in names)
-    cash = sum(target.values()) - sum(holdings.values())
-    return 0.5 * (moved + abs(cash))
+            found[holding.ticker] = found.get(holding.ticker, 0.0) + holding.weight
+    return found
+
+
+def turnover(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    """Return the one-way turnover from one portfolio to another, a fraction.
+
+    Args:
+        before: The whole weight of each name, as in `weights`.
+        after: Likewise.
+
+    Examples:
+        >>> turnover({"A": 0.75, "B": 0.25}, {"A": 0.5, "B": 0.25})
+        0.25
+    """
+    names = sorted({*before, *after})
+    return one_way([after.get(n, 0.0) - before.get(n, 0.0) for n in names])
+
+
+def one_way(steps: Sequence[float]) -> float:
+    """Return ``0.5 * sum |dw|`` over names, what is in reserve counting as one.
+
+    Args:
+        steps: Change of the weight of each name.
+    """
+    return 0.5 * (sum(map(abs, steps)) + abs(sum(steps)))
 
 
 def effective_number(baskets: Sequence[Basket]) -> float | None:
     """Return ``1 / sum w^2`` over the constituents; None for empty baskets."""
-    totals: dict[str, float] = {}
-    for basket in baskets:
-        for holding in basket.constituents:
-            totals[holding.ticker] = totals.get(holding.ticker, 0.0) + holding.weight
-    squares = sum(weight**2 for weight in totals.values())
+    squares = sum(weight**2 for weight in weights(baskets).values())
     return 1 / squares if squares else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from triad_screener.model.evaluation import BasketRecord, Track
+from triad_screener.screening import pillars
 from triad_screener.screening.sections import COMPOSITE
 from triad_screener.stats import sharpe as formulas
 from triad_screener.stats.draws import seeded
@@ -168,9 +169,8 @@ def _trades(
     worth = (grown.sum(axis=1) + reserve)[:, None]
     drifted = np.divide(grown, worth, out=np.zeros_like(grown), where=worth > _NOISE)
     steps = held[1:] - drifted[:-1]
-    moved = np.abs(steps).sum(axis=1)
-    turnover = 0.5 * (moved + np.abs(steps.sum(axis=1)))
-    return turnover, np.concatenate([[held[0].sum()], moved])
+    turnover = np.array([pillars.one_way(step) for step in steps.tolist()])
+    return turnover, np.concatenate([[held[0].sum()], np.abs(steps).sum(axis=1)])
 
 
 def _unpriced(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from triad_screener.factors import FACTORS
 from triad_screener.fundamentals.line import EXPOSURE_LATER
 from triad_screener.model.evaluation import Section, Signal
+from triad_screener.screening import pillars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,22 +32,13 @@ def section(screen: Screen, made: date | None = None) -> Section:
         screen.run.as_of,
         made,
         dict(_signals(screen)),
-        basket(screen),
+        pillars.weights(screen.scores.baskets),
         {name: fact.price_currency for name, fact in screen.facts.items()},
         sum(
             EXPOSURE_LATER in screen.facts[line.ticker].flags
             for line in screen.scores.lines
         ),
     )
-
-
-def basket(screen: Screen) -> dict[str, float]:
-    """Return the weights of all baskets together, by ticker."""
-    found: dict[str, float] = {}
-    for part in screen.scores.baskets:
-        for holding in part.constituents:
-            found[holding.ticker] = found.get(holding.ticker, 0.0) + holding.weight
-    return found
 
 
 def _signals(screen: Screen) -> Iterator[tuple[Signal, Mapping[str, float]]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from triad_screener.errors import UnknownNameError, UsageError
-from triad_screener.model.stored import Place, RunEntry
+from triad_screener.model.stored import Place, RunEntry, RunSeries
 from triad_screener.store import _codec, _times
 
 if TYPE_CHECKING:
@@ -15,25 +16,39 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from triad_screener.model.screen import Screen
+    from triad_screener.model.screen import Run, Screen
 
 _SHOWN = 5
 #: Columns of a place that are not those of its run.
 _PLACE = 4
 _COLUMNS = (
     "id, stored_at, as_of, source, recipe, universe, lines, ranked, config_hash, "
-    "data_hash, program_version"
+    "data_hash, program_version, taxonomy, asked_at, looked_back"
 )
+#: Of a run of an earlier version it is known only whether its day was still to come.
+_LOOKED_BACK = "coalesce(looked_back, as_of > stored_at::DATE + 1)"
+_READ = _COLUMNS.replace("looked_back", _LOOKED_BACK)
+#: The order in which runs were asked for, whatever the clock said then.
+_TURN = "coalesce(turn, runs.rowid)"
+_NEXT_TURN = f"(SELECT 1 + coalesce(max({_TURN}), 0) FROM runs)"  # noqa: S608 - our own words
 
 
 class DamagedRunError(Exception):
     """The screen of a stored run cannot be read."""
 
 
-def save_run(connection: DuckDBPyConnection, screen: Screen, at: datetime) -> bool:
-    """Store a run unless its id is there already; return whether it was stored."""
+def save_run(
+    connection: DuckDBPyConnection, screen: Screen, at: datetime, *, looked_back: bool
+) -> bool:
+    """Store a run unless its id is there already; return whether it was stored.
+
+    One that is there is marked as asked for again.
+    """
     run = screen.run
+    if not looked_back:
+        _forget_answers(connection, run)
     if _screen(connection, run.id) is not None:
+        _mark_asked(connection, run.id, at, looked_back=looked_back)
         return False
     row = (
         run.id,
@@ -47,15 +62,39 @@ def save_run(connection: DuckDBPyConnection, screen: Screen, at: datetime) -> bo
         run.config_hash,
         run.data_hash,
         run.program_version,
+        run.taxonomy,
+        None,
+        looked_back,
         zlib.compress(_codec.to_json(screen).encode()),
     )
     places = ", ".join("?" * len(row))
     connection.execute(
-        f"INSERT INTO runs ({_COLUMNS}, screen) VALUES ({places})",  # noqa: S608 - our own words
+        f"INSERT INTO runs ({_COLUMNS}, screen, turn) "  # noqa: S608 - our own words
+        f"VALUES ({places}, {_NEXT_TURN})",
         row,
     )
     _save_places(connection, screen)
     return True
+
+
+def _forget_answers(connection: DuckDBPyConnection, run: Run) -> None:
+    """Let no other run of that day answer unnoticed: whoever asks again is noted."""
+    connection.execute(
+        "DELETE FROM answers WHERE run_id <> ? AND run_id IN (SELECT id FROM runs "
+        "WHERE as_of = ? AND universe = ? AND recipe = ?)",
+        [run.id, run.as_of, run.universe, run.recipe],
+    )
+
+
+def _mark_asked(
+    connection: DuckDBPyConnection, run_id: str, at: datetime, *, looked_back: bool
+) -> None:
+    """Note that a run was asked for again; who looks back moves no run of its day."""
+    connection.execute(
+        f"UPDATE runs SET turn = {_NEXT_TURN}, asked_at = ?, looked_back = ? "  # noqa: S608 - our own words
+        f"WHERE id = ? AND ({_LOOKED_BACK} OR NOT ?)",
+        [_times.stored(at), looked_back, run_id, looked_back],
+    )
 
 
 def _save_places(connection: DuckDBPyConnection, screen: Screen) -> None:
@@ -83,11 +122,10 @@ def _save_places(connection: DuckDBPyConnection, screen: Screen) -> None:
 
 def history(connection: DuckDBPyConnection, ticker: str) -> list[Place]:
     """Return where ``ticker`` stood in every run that considered it, oldest first."""
-    columns = ", ".join(f"runs.{name.strip()}" for name in _COLUMNS.split(","))
     rows = connection.execute(
-        f"SELECT rank, score, score_low, score_high, {columns} "  # noqa: S608 - our own words
+        f"SELECT rank, score, score_low, score_high, {_READ} "  # noqa: S608 - our own words
         "FROM run_lines JOIN runs ON runs.id = run_id WHERE ticker = ? "
-        "ORDER BY as_of, stored_at, runs.rowid",
+        f"ORDER BY as_of, {_TURN}",
         [ticker],
     ).fetchall()
     return [Place(_entry(*run), *place) for *place, run in map(_split, rows)]
@@ -161,15 +199,57 @@ def _decoded(content: bytes) -> Screen:
 
 
 def runs(connection: DuckDBPyConnection) -> list[RunEntry]:
-    """Return every stored run, the last stored first."""
+    """Return every stored run, the last asked for first."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM runs ORDER BY rowid DESC"  # noqa: S608 - our own words
+        f"SELECT {_READ} FROM runs ORDER BY {_TURN} DESC"  # noqa: S608 - our own words
+    ).fetchall()
+    return [_entry(*row) for row in rows]
+
+
+def series(connection: DuckDBPyConnection, run_id: str) -> RunSeries:
+    """Return what the runs have in common that a stored run is held against."""
+    row = connection.execute(
+        "SELECT taxonomy, universe, recipe, "
+        "(SELECT list(ticker) FROM run_lines WHERE run_id = id) "
+        "FROM runs WHERE id = ?",
+        [run_id],
+    ).fetchall()[0]
+    return RunSeries(
+        taxonomy=row[0],
+        universe=row[1],
+        recipe=row[2],
+        tickers=frozenset(row[3] or ()),
+    )
+
+
+def alike(connection: DuckDBPyConnection, like: RunSeries) -> list[RunEntry]:
+    """Return the runs of a series, the oldest as-of date first.
+
+    Of universe and recipe; of the taxonomy where one of the two identities is not
+    known, or both are the same; and at least half of the lines of the larger are in
+    both: neither a short copy of a taxonomy nor another one without a name is it.
+    Of one date the last asked for stands last.
+    """
+    rows = connection.execute(
+        f"SELECT {_READ} FROM runs WHERE universe = ? AND recipe = ? "  # noqa: S608 - our own words
+        "AND coalesce(taxonomy = ?, true) "
+        "AND 2 * (SELECT count(*) FROM run_lines "
+        "WHERE run_id = id AND list_contains(?, ticker)) >= greatest(lines, ?) "
+        f"ORDER BY as_of, {_TURN}",
+        [
+            like.universe,
+            like.recipe,
+            like.taxonomy,
+            sorted(like.tickers),
+            len(like.tickers),
+        ],
     ).fetchall()
     return [_entry(*row) for row in rows]
 
 
 def _entry(run_id: str, at: datetime, *rest: Any) -> RunEntry:  # noqa: ANN401 - columns
-    return RunEntry(run_id, _times.read(at), *rest)
+    found = RunEntry(run_id, _times.read(at), *rest)
+    return replace(found, asked_at=_times.read_or_none(found.asked_at))
 
 
 def save_answer(

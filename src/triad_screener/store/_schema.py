@@ -63,10 +63,18 @@ CREATE TABLE IF NOT EXISTS watch_checks (
 _THIRD: Final = """
 CREATE TABLE IF NOT EXISTS trials (key VARCHAR, recipe VARCHAR, first_at TIMESTAMP);
 """
+# Of which taxonomy a run is, in which turn and when it was asked for again, and whether
+# only ever for a day that was over. Runs of earlier versions have nothing there.
+_FOURTH: Final = """
+ALTER TABLE runs ADD COLUMN IF NOT EXISTS taxonomy VARCHAR;
+ALTER TABLE runs ADD COLUMN IF NOT EXISTS turn BIGINT;
+ALTER TABLE runs ADD COLUMN IF NOT EXISTS asked_at TIMESTAMP;
+ALTER TABLE runs ADD COLUMN IF NOT EXISTS looked_back BOOLEAN;
+"""
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
 #: Step ``n`` leads from version ``n`` to ``n + 1``; the first from an empty file.
-STEPS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
+STEPS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 TABLES: Final = (
     "prices",
     "actions",

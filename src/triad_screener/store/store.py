@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from triad_screener.model.live import Fetched, Kind, LastFetch
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
-    from triad_screener.model.stored import Place, RunEntry, StoreInfo
+    from triad_screener.model.stored import Place, RunEntry, RunSeries, StoreInfo
     from triad_screener.model.taxonomy import Benchmark, Constituent
     from triad_screener.model.watch import Followed, WatchCheck, WatchEvent
 
@@ -139,19 +139,24 @@ class Store:
         *,
         key: str = "",
         until: datetime | None = None,
+        looked_back: bool = False,
     ) -> bool:
         """Store a run; False if a run of that id is there, which then stays.
+
+        It is marked as asked for again, and stops being a look back once it was asked
+        for without one.
 
         Args:
             screen: Of the run.
             at: When it was made.
             key: Of a question it answers, in the same transaction; empty for none.
             until: Before which it answers that question.
+            looked_back: Whether a day was asked for that was over.
         """
         from triad_screener.store import _runs
 
         with self._database.writing() as connection:
-            is_new = _runs.save_run(connection, screen, at)
+            is_new = _runs.save_run(connection, screen, at, looked_back=looked_back)
             if key and until:
                 _runs.save_answer(connection, key, screen.run.id, until)
             return is_new
@@ -169,7 +174,7 @@ class Store:
             return _runs.run(connection, run_id)
 
     def runs(self) -> list[RunEntry]:
-        """Return every stored run, the last stored first."""
+        """Return every stored run, the last asked for first."""
         from triad_screener.store import _runs
 
         with self._database.reading() as connection:
@@ -186,6 +191,25 @@ class Store:
 
         with self._database.reading() as connection:
             return _runs.entry(connection, run_id)
+
+    def series(self, run_id: str) -> RunSeries:
+        """Return what the runs have in common that a stored run is held against."""
+        from triad_screener.store import _runs
+
+        with self._database.reading() as connection:
+            return _runs.series(connection, run_id)
+
+    def alike(self, series: RunSeries) -> list[RunEntry]:
+        """Return the runs of a series, the oldest as-of date first.
+
+        They are of one universe and recipe, and of one taxonomy: the identities are
+        the same, or one of them is not known; and at least half of the lines of the
+        larger are in both. Of one date the last asked for stands last.
+        """
+        from triad_screener.store import _runs
+
+        with self._database.reading() as connection:
+            return _runs.alike(connection, series)
 
     def history(self, ticker: str) -> list[Place]:
         """Return where ``ticker`` stood in every run, by as-of date, oldest first."""

@@ -184,11 +184,22 @@ def keep(
     until = found.until or now
     key = _key(question) if until > now and not found.warnings else ""
     try:
-        means.store.save_run(found.screen, now, key=key, until=until)
+        means.store.save_run(
+            found.screen,
+            now,
+            key=key,
+            until=until,
+            looked_back=_looks_back(question, now),
+        )
     except TriadError as error:
         told = error.what in found.warnings
         return () if told else (f"This run is not kept: {error.what}",)
     return ()
+
+
+def _looks_back(question: Question, now: datetime) -> bool:
+    """Return whether a day was asked for that was over by then."""
+    return question.as_of is not None and question.as_of < now.date()
 
 
 def _key(question: Question) -> str:

@@ -23,6 +23,7 @@ from triad_screener.screening import evaluating, outcomes, sections, selecting
 from triad_screener.screening.assembling import Request, assemble
 from triad_screener.screening.rebalancing import Terms
 from triad_screener.taxonomies import loading, locating
+from triad_screener.workflows import comparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
     from triad_screener.model.evaluation import Section
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
-    from triad_screener.model.stored import RunEntry
+    from triad_screener.model.stored import RunEntry, RunSeries
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.ports import MarketDataSource
     from triad_screener.store import Store
 
 #: A run made later than this after its day is no promise any more.
 TIMELY: Final = timedelta(days=7)
+#: Somewhere it is tomorrow already.
+_A_DAY: Final = timedelta(days=1)
 #: Rankings with an outcome from which on a letter tells of them.
 FEWEST_OUTCOMES: Final = 3
 #: Libraries of the extra ``research``.
@@ -135,7 +138,8 @@ def evaluate(
     if wish.reconstruct:
         found = reconstruct(taxonomy, request, source, wish, progress)
     else:
-        found = _kept(request, store, wish)
+        series = comparing.of_taxonomy(taxonomy, request.universe, request.recipe_name)
+        found = _kept(series, request, store, wish)
     market = source.fetch(
         taxonomy.constituents, funds(taxonomy, found.sections), as_of=request.as_of
     )
@@ -192,9 +196,9 @@ class Found:
     notes: tuple[str, ...]
 
 
-def _kept(request: Request, store: Store, wish: Wish) -> Found:
+def _kept(series: RunSeries, request: Request, store: Store, wish: Wish) -> Found:
     """Return the forward record: of each month the last run made on its day."""
-    entries, timely, monthly = _on_record(request, store, wish)
+    entries, timely, monthly = _on_record(series, request, store, wish)
     if not monthly:
         late = _counted(len(entries), "made later: hindsight")
         raise NoDataError(
@@ -225,18 +229,18 @@ def _kept(request: Request, store: Store, wish: Wish) -> Found:
 
 
 def _on_record(
-    request: Request, store: Store, wish: Wish
+    series: RunSeries, request: Request, store: Store, wish: Wish
 ) -> tuple[list[RunEntry], list[RunEntry], list[RunEntry]]:
-    """Return the runs that are like the request, the timely ones, those that count."""
+    """Return the runs of a series, the timely ones, those that count."""
     entries = [
         one
-        for one in store.runs()
-        if (one.universe, one.recipe) == (request.universe, request.recipe_name)
-        and (wish.since is None or one.as_of >= wish.since)
+        for one in store.alike(series)
+        if (wish.since is None or one.as_of >= wish.since)
         and (request.as_of is None or one.as_of <= request.as_of)
     ]
-    timely = [one for one in entries if one.at.date() - one.as_of <= TIMELY]
-    # The last stored stands first: of several of one day the first stored stays.
+    timely = [one for one in entries if -_A_DAY <= one.at.date() - one.as_of <= TIMELY]
+    # Of several of one day the first stored stays.
+    timely.sort(key=lambda one: one.at, reverse=True)
     first = {one.as_of: one for one in timely}
     monthly = {(day.year, day.month): first[day] for day in sorted(first)}
     return entries, timely, [*monthly.values()]
@@ -279,7 +283,8 @@ def in_brief(
         universe=run.universe,
     )
     wish = Wish(is_brief=True)
-    if len(_on_record(request, store, wish)[2]) < FEWEST_OUTCOMES:
+    series = comparing.of_screen(screen)
+    if len(_on_record(series, request, store, wish)[2]) < FEWEST_OUTCOMES:
         return None, ()
     if missing_libraries():
         told = "Past rankings are not evaluated: the extra research is not installed."

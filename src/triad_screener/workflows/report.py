@@ -14,7 +14,7 @@ from triad_screener.errors import (
 )
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.letter import Story
-from triad_screener.workflows import diff, showing
+from triad_screener.workflows import comparing, diff, showing
 from triad_screener.workflows.answering import BUNDLED
 
 if TYPE_CHECKING:
@@ -85,14 +85,14 @@ def write(
     doubts = showing.below_floor(screen, wish.floors, view.today or screen.run.as_of)
     if doubts and not wish.allow_stale:
         raise LetterRefusedError((*doubts, *_served(screen), *view.troubles))
-    known = [entry for entry in store.runs() if _is_like(entry, screen)]
-    found, warning = _compared(screen, wish, _baseline(screen, known, told), store)
+    entries = store.alike(comparing.of_screen(screen))
+    found, warning = _compared(screen, wish, _baseline(screen, entries, told), store)
     view = replace(view, troubles=(*view.troubles, *warning))
     age = replace(wish.floors, min_coverage=None)
     story = Story(
         screen=screen,
         compared=found,
-        ranks=_ranks(screen, known, store),
+        ranks=_ranks(screen, comparing.of_their_days(entries), store),
         benchmark=wish.benchmark,
         doubts=doubts,
         events=store.untold_events(),
@@ -148,38 +148,37 @@ def _lines(screen: Screen, top: int | None) -> list[record.Record]:
     return [line for line in every if line["rank"] is None or line["rank"] <= last]
 
 
-def _is_like(entry: RunEntry, screen: Screen) -> bool:
-    """Return whether a run ranks the same universe by the recipe of the same name."""
-    run = screen.run
-    return (entry.universe, entry.recipe) == (run.universe, run.recipe)
-
-
 def _baseline(
-    screen: Screen, known: Sequence[RunEntry], told: Sequence[str]
+    screen: Screen, entries: Sequence[RunEntry], told: Sequence[str]
 ) -> str | None:
-    """Return the run to compare with: of an earlier day; None without one.
+    """Return the run to compare with: of an earlier date; None without one.
 
     That of the last letter, else the newest that is a week's work older, else the
-    newest of an earlier day.
+    newest of an earlier date.
     """
-    earlier = {entry.id: entry.as_of for entry in known}
-    earlier = {run: day for run, day in earlier.items() if day < screen.run.as_of}
-    for run in told:
-        if run in earlier:
-            return run
-    newest = sorted(earlier, key=lambda run: earlier[run], reverse=True)
-    limit = screen.run.as_of - RHYTHM
-    older = [run for run in newest if earlier[run] <= limit]
-    return next(iter([*older, *newest]), None)
+    earlier = [one for one in entries if one.as_of < screen.run.as_of]
+    known = {one.id for one in earlier}
+    if run := next((run for run in told if run in known), None):
+        return run
+    days = comparing.of_their_days(earlier)
+    older = [one for one in days if one.as_of <= screen.run.as_of - RHYTHM]
+    newest = (older or days)[-1:]
+    return newest[0].id if newest else None
 
 
 def _ranks(
-    screen: Screen, known: Sequence[RunEntry], store: Store
+    screen: Screen, days: Sequence[RunEntry], store: Store
 ) -> list[tuple[date, Mapping[str, int]]]:
-    """Return day and ranks of the last run of each week, this one at the end."""
+    """Return day and ranks of the last run of each week, this one at the end.
+
+    Args:
+        screen: This one.
+        days: The run of each as-of date, the oldest first.
+        store: Of their ranks.
+    """
     day = screen.run.as_of
     last: dict[tuple[int, int], RunEntry] = {}
-    for entry in sorted(known, key=lambda entry: (entry.as_of, entry.at)):
+    for entry in days:
         if entry.as_of < day and _week(entry.as_of) != _week(day):
             last[_week(entry.as_of)] = entry
     entries = [entry for entry in last.values() if day - entry.as_of < WEEKS * _SEVEN]

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path

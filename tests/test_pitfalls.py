@@ -1268,7 +1268,7 @@ def test_a_partial_result_says_so_in_its_header(
 
     printed = capsysbinary.readouterr().out.decode()
     assert code == 0
-    assert "58 of 61 lines fresh" in printed
+    assert "58 of 61 stocks have prices for this date" in printed
 
 
 @pytest.mark.parametrize(
@@ -1547,8 +1547,8 @@ def test_the_first_answer_needs_no_network_and_says_what_it_is(
 
     _, first, *_ = capsysbinary.readouterr().out.decode().splitlines()
     assert code == 0
-    assert first.startswith("Bundled snapshot as of 2026-05-15, ")
-    assert first.endswith(" days old: not today's figures.")
+    assert first.startswith("Sample data of 15 May 2026 (")
+    assert first.endswith(" days old). Run 'triad refresh' for today's.")
 
 
 # --- the table of the documentation --------------------------------------------------

@@ -692,7 +692,7 @@ def test_a_line_that_goes_quiet_is_never_called_delisted_and_grows_stale(
     line = triad.explain("AAA")["line"]
     assert (line["close_date"], line["is_fresh"]) == ("2026-05-15", False)
     assert "stale price" in line["flags"]
-    assert "2 of 3 lines fresh" in people.out
+    assert "2 of 3 stocks have prices for this date" in people.out
     assert "delisted" not in monday.err + later.err + people.out
 
 

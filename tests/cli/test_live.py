@@ -38,7 +38,7 @@ def test_a_first_screen_asks_the_vendor_and_says_so(live: Triad) -> None:
     assert (answer.code, answer.err) == (0, "")
     assert head(answer)[1:] == [
         "Figures from Yahoo Finance, kept in the store, as of 2026-05-15, 1 day old.",
-        "9 of 9 lines fresh; recipe default.",
+        "All 9 stocks have prices for this date; recipe default.",
         "Yahoo Finance asked just now: 31 of 31 answers came, in 22 requests.",
     ]
 

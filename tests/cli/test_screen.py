@@ -622,7 +622,7 @@ def test_without_a_network_the_bundled_snapshot_serves_and_says_so(
 
     assert answer.code == 0
     assert answer.err == ""
-    assert "Bundled snapshot as of 2026-05-15" in answer.out
+    assert "Sample data of 15 May 2026" in answer.out
 
 
 # --- which taxonomy, source and recipe ------------------------------------------------

@@ -238,9 +238,9 @@ class TestHeader:
     @pytest.mark.parametrize(
         ("today", "age"),
         [
-            (date(2026, 5, 20), ", 5 days old"),
-            (date(2026, 5, 16), ", 1 day old"),
-            (date(2026, 5, 15), ", 0 days old"),
+            (date(2026, 5, 20), " (5 days old)"),
+            (date(2026, 5, 16), " (1 day old)"),
+            (date(2026, 5, 15), " (0 days old)"),
             (date(2026, 5, 14), ""),
             (None, ""),
         ],
@@ -251,7 +251,7 @@ class TestHeader:
         report = viewed(screens.bundled(), today=today)
 
         assert texts(report)[0] == (
-            f"Bundled snapshot as of 2026-05-15{age}: not today's figures."
+            f"Sample data of 15 May 2026{age}. Run 'triad refresh' for today's."
         )
 
     def test_the_age_is_that_of_the_newest_close_and_not_of_the_as_of_date(
@@ -261,9 +261,43 @@ class TestHeader:
         later = replace(found, run=replace(found.run, as_of=date(2026, 6, 1)))
 
         assert texts(viewed(later, today=date(2026, 6, 1)))[0] == (
-            "Bundled snapshot as of 2026-06-01, newest close 2026-05-15, 17 days old: "
-            "not today's figures."
+            "Sample data of 15 May 2026 (17 days old), as of 1 June 2026. "
+            "Run 'triad refresh' for today's."
         )
+
+    @pytest.mark.parametrize(
+        ("stale", "told"),
+        [
+            (0, "All 9 stocks have prices for this date"),
+            (2, "7 of 9 stocks have prices for this date"),
+            (8, "1 of 9 stocks has prices for this date"),
+        ],
+    )
+    def test_completeness_at_the_date_is_told_apart_from_the_age(
+        self, stale: int, told: str
+    ) -> None:
+        found = screens.small()
+        old = [line.ticker for line in found.scores.lines[:stale]]
+        facts = {
+            name: replace(fact, is_fresh=name not in old)
+            for name, fact in found.facts.items()
+        }
+
+        first, second, *_ = texts(
+            viewed(replace(found, facts=facts), today=date(2026, 11, 24))
+        )
+
+        assert first.endswith(", as of 2026-05-15, 193 days old.")
+        assert second.startswith(f"{told}; recipe default")
+        assert "fresh" not in first + second
+
+    def test_one_stock_is_one(self) -> None:
+        found = screens.small()
+        scores = replace(found.scores, lines=found.scores.lines[:1], unranked=())
+
+        told = overview.completeness(replace(found, scores=scores))
+
+        assert told == "1 of 1 stock has prices for this date"
 
     def test_other_figures_are_called_by_their_source(self) -> None:
         assert texts(viewed(screens.small()))[0] == (
@@ -293,8 +327,8 @@ class TestHeader:
         )
 
         assert texts(viewed(found))[1] == (
-            "5 of 5 lines fresh; recipe default; universe post, ranked among "
-            "themselves; USD per TWD 0.03 (2026-06-26)."
+            "All 5 stocks have prices for this date; recipe default; universe post, "
+            "ranked among themselves; USD per TWD 0.03 (2026-06-26)."
         )
 
     def test_warnings_stand_out(self) -> None:

@@ -171,5 +171,5 @@ def test_the_snapshot_says_that_it_is_not_todays() -> None:
     bundled = replace(PANEL, source="bundled")
 
     assert source_line(bundled, date(2026, 5, 16)) == (
-        "Bundled snapshot as of 2026-05-15, 1 day old: not today's figures."
+        "Sample data of 15 May 2026 (1 day old). Run 'triad refresh' for today's."
     )

@@ -144,6 +144,14 @@ def test_figures_are_too_old_when_older_than_asked(
     assert said == ((expected,) if below else ())
 
 
+def test_one_day_is_one_day() -> None:
+    floors = showing.Floors(max_age_days=1)
+
+    (said,) = showing.below_floor(screened(), floors, AS_OF + timedelta(days=5))
+
+    assert said.endswith("older than the 1 day allowed.")
+
+
 @pytest.mark.parametrize(
     ("least", "below"), [(0.76, True), (0.75, False), (None, False)]
 )

@@ -270,6 +270,25 @@ def to_date(text: str, option: str = "--as-of") -> date | None:
         ) from None
 
 
+def to_as_of(text: str) -> date | None:
+    """Return the as-of date that ``text`` writes; None for the newest session.
+
+    Somewhere, tomorrow may have begun.
+
+    Raises:
+        UsageError: If it is not a date, or still to come.
+    """
+    from triad_screener.cli import _clock
+
+    day = to_date(text)
+    if day is not None and day > _clock.today() + timedelta(days=1):
+        raise UsageError(
+            f"--as-of {day} is still to come.",
+            "Leave --as-of out for the newest session.",
+        )
+    return day
+
+
 def to_days(text: str, option: str = "--max-age") -> float | None:
     """Return the days that ``text`` writes, such as 4d, 2w or 36h.
 
@@ -419,19 +438,6 @@ def is_given(context: typer.Context, name: str) -> bool:
     """Return whether an option stands on the command line."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
-
-
-def require_come(day: date | None, today: date) -> None:
-    """Refuse a day that is still to come; somewhere, tomorrow may have begun.
-
-    Raises:
-        UsageError: If it is.
-    """
-    if day is not None and day > today + timedelta(days=1):
-        raise UsageError(
-            f"--as-of {day} is still to come, and a letter tells what is known.",
-            "Leave --as-of out for the newest session.",
-        )
 
 
 def split(text: str) -> tuple[str, ...]:

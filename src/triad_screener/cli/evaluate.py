@@ -114,7 +114,7 @@ def command(
     request = Request(
         recipe=recipes.choose(taxonomy, recipe, tuple(setting)),
         recipe_name=" ".join([recipe, *setting]),
-        as_of=options.to_date(as_of),
+        as_of=options.to_as_of(as_of),
         universe=universe.value,
     )
     question = answering.Question(

@@ -53,7 +53,7 @@ def command(
         offline=offline,
         recipe=recipe,
         settings=tuple(setting),
-        as_of=options.to_date(as_of),
+        as_of=options.to_as_of(as_of),
         universe=universe.value,
         tickers=(_streams.ticker(ticker),),
     )

@@ -160,8 +160,7 @@ def command(
     # What is wrong with the mail is said before anything is asked or computed.
     options.require_fitting(context)
     mail = settings.mail() if email else None
-    day, held = options.to_date(as_of), _setup.holdings(holdings)
-    options.require_come(day, _clock.today())
+    day, held = options.to_as_of(as_of), _setup.holdings(holdings)
     silence = options.to_days(heartbeat, "--heartbeat")
 
     def show(letter: "Letter") -> None:

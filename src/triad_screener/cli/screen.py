@@ -120,7 +120,7 @@ def command(
         offline=offline,
         recipe=recipe,
         settings=tuple(setting),
-        as_of=options.to_date(as_of),
+        as_of=options.to_as_of(as_of),
         universe=universe.value,
         incumbents=named([incumbents]),
         holdings=_setup.holdings(holdings),

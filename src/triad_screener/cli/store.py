@@ -62,7 +62,7 @@ def export(
     del debug  # main reads it
     from triad_screener.cli import _setup, _streams
 
-    found, day = _setup.taxonomy(config), options.to_date(as_of)
+    found, day = _setup.taxonomy(config), options.to_as_of(as_of)
     _setup.store().export(folder, found.constituents, found.benchmarks, as_of=day)
     _streams.confirm(str(folder))
 

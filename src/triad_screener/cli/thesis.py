@@ -57,7 +57,7 @@ def _root(
     from triad_screener.taxonomies import recipes
     from triad_screener.workflows import answering, thesis
 
-    seconds, day = options.to_seconds(timeout), options.to_date(as_of)
+    seconds, day = options.to_seconds(timeout), options.to_as_of(as_of)
     question = answering.Question(
         config=config, source=source, offline=offline, as_of=day
     )

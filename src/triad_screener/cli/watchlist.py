@@ -67,7 +67,7 @@ def listed(
     from triad_screener.workflows import answering, watching
 
     question = answering.Question(
-        config=config, source=source, offline=offline, as_of=options.to_date(as_of)
+        config=config, source=source, offline=offline, as_of=options.to_as_of(as_of)
     )
     with _progress.bar(quiet=quiet) as progress:
         means = _setup.means(options.to_seconds(timeout), progress)

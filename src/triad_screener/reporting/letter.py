@@ -310,7 +310,7 @@ def _facts(story: Story, view: overview.View) -> Iterator[tuple[str, str]]:
     yield "source", overview.source_line(screen, view.today)
     yield "just now", view.told
     yield "trouble", " ".join(view.troubles)
-    yield "fresh", f"{screen.fresh} of {screen.considered} lines"
+    yield "prices", overview.completeness(screen)
     yield "rates", "; ".join(overview.rates(screen))
     reasons = Counter(gap.reason.partition(":")[0] for gap in screen.gaps)
     parts = [f"{reason} {count}" for reason, count in reasons.most_common()]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from triad_screener.factors import FACTORS
+from triad_screener.model.dates import in_words, span
 from triad_screener.model.document import (
     Column,
     Kind,
@@ -128,7 +129,7 @@ def _header(screen: Screen, view: View) -> Iterator[Block]:
     run = screen.run
     yield Paragraph(source_line(screen, view.today), Tone.NOTICE)
     facts = [
-        f"{screen.fresh} of {screen.considered} lines fresh",
+        completeness(screen),
         f"recipe {run.recipe}",
     ]
     if run.universe != "default":
@@ -143,22 +144,41 @@ def _header(screen: Screen, view: View) -> Iterator[Block]:
 
 def source_line(screen: Screen, today: date | None) -> str:
     """Return which figures these are, of which day, and how old they are."""
-    run = screen.run
+    run, newest = screen.run, screen.newest_close
+    if run.source == "bundled":
+        return sample_data(newest, today, as_of=run.as_of)
     day = run.as_of.isoformat()
-    newest = screen.newest_close
     if newest != run.as_of:
         day += f", newest close {newest.isoformat()}"
     old = age((today - newest).days) if today else ""
-    if run.source == "bundled":
-        return f"Bundled snapshot as of {day}{old}: not today's figures."
     return f"Figures from {run.source_description}, as of {day}{old}."
+
+
+def sample_data(newest: date, today: date | None, *, as_of: date) -> str:
+    """Return that these are the bundled figures, of which day, and how old they are."""
+    old = age((today - newest).days).lstrip(", ") if today else ""
+    told = f"Sample data of {in_words(newest)}{old and f' ({old})'}"
+    if newest != as_of:
+        told += f", as of {in_words(as_of)}"
+    return f"{told}. Run 'triad refresh' for today's."
+
+
+def completeness(screen: Screen) -> str:
+    """Return how many stocks have prices for the as-of date, whatever its age.
+
+    A price is for the date if its session is at most 10 days before it.
+    """
+    known, every = screen.fresh, screen.considered
+    if known == every > 1:
+        return f"All {every} stocks have prices for this date"
+    nouns = "stock" if every == 1 else "stocks"
+    verb = "has" if known == 1 else "have"
+    return f"{known} of {every} {nouns} {verb} prices for this date"
 
 
 def age(days: int) -> str:
     """Return an age in words; none for a day that is still to come."""
-    if days < 0:
-        return ""
-    return f", {days} day{'' if days == 1 else 's'} old"
+    return f", {span(days)} old" if days >= 0 else ""
 
 
 def rates(screen: Screen) -> list[str]:

@@ -14,7 +14,7 @@ from triad_screener.model.document import (
     Tone,
 )
 from triad_screener.reporting import votes
-from triad_screener.reporting.overview import age
+from triad_screener.reporting.overview import age, sample_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +61,9 @@ def compose(
 
 def source_line(panel: Panel, today: date | None) -> str:
     """Return which figures these are, of which day, and how old they are."""
-    day = panel.as_of.isoformat() + (age((today - panel.as_of).days) if today else "")
     if panel.source == "bundled":
-        return f"Bundled snapshot as of {day}: not today's figures."
+        return sample_data(panel.as_of, today, as_of=panel.as_of)
+    day = panel.as_of.isoformat() + (age((today - panel.as_of).days) if today else "")
     return f"Figures from {panel.description}, as of {day}."
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+from triad_screener.model.dates import span
 from triad_screener.model.document import (
     Column,
     Drawing,
@@ -147,7 +148,8 @@ def _in_short(plan: Plan, training: list[Step]) -> str:
     found = {step.id: step.value for step in training}
     text = f"{found['compute']:.5g} FLOP of training compute"
     if plan.hours is None:
-        return f"{text}, {found['days']:.4g} days."
+        days = float(format(found["days"], ".4g"))
+        return f"{text}, {span(days)}."
     share = found["reported_utilisation"]
     return (
         f"{text}; the hours reported are {share:.1%} of the dense {plan.precision} "

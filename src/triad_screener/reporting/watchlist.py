@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from triad_screener.model.dates import span
 from triad_screener.model.document import (
     Column,
     Kind,
@@ -434,7 +435,7 @@ def _value(name: str, value: float | None) -> str:
         return ""
     if name == "momentum":
         return f"{value:+.0%} a year"
-    return worth(value, "USD") if name == "scale" else f"{value:.0f} days"
+    return worth(value, "USD") if name == "scale" else span(round(value))
 
 
 def _record(fact: WatchlistFact, sight: Sight) -> Record:

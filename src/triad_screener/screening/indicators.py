@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from triad_screener.factors.growth import revenue_year_on_year
 from triad_screener.fundamentals import flows
 from triad_screener.fundamentals.line import STALE_PRICE
+from triad_screener.model.dates import span
 from triad_screener.model.gap import Missing
 from triad_screener.model.panel import Measured
 from triad_screener.model.taxonomy import stage_at
@@ -93,7 +94,7 @@ def _recently(
     def asked(line: Line) -> _Answer:
         age, most = line.statement_age_days, indicator.max_age_days
         if age is not None and age > most:
-            detail = f"its newest statement is {age} days old, and {most} are allowed"
+            detail = f"its newest statement is {span(age)} old, and {most} are allowed"
             raise Missing(detail, "stale")
         return ask(line)
 
@@ -232,7 +233,7 @@ def _points(name: str, evidence: Evidence) -> list[Point]:
     age = (evidence.as_of - known[-1].end).days
     if age > series.max_age_days:
         detail = (
-            f"{name}: the newest figure, of {known[-1].end}, is {age} days old, and "
+            f"{name}: the newest figure, of {known[-1].end}, is {span(age)} old, and "
             f"{series.max_age_days} are allowed"
         )
         raise Missing(detail, "stale")

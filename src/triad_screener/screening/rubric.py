@@ -17,6 +17,7 @@ from __future__ import annotations
 from math import expm1, fsum, log, log1p, log10
 from typing import TYPE_CHECKING, Final
 
+from triad_screener.model.dates import span
 from triad_screener.model.screen import CriterionFact, RubricFact
 from triad_screener.model.vocabulary import ENDED
 
@@ -74,7 +75,7 @@ def _momentum(fact: WatchlistFact, rubric: Rubric) -> Found:
         return None, None, "the last two values are in two currencies"
     days = (last.date - before.date).days
     if days < rubric.least_days:
-        return None, None, f"the last two values are {days} days apart"
+        return None, None, f"the last two values are {span(days)} apart"
     yearly = (_log(last) - _log(before)) * _DAYS_A_YEAR / days
     growth = expm1(_clipped(yearly, -_REACH, _REACH))
     reach = yearly / log1p(rubric.full_growth)

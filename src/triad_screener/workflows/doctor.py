@@ -19,6 +19,7 @@ from triad_screener.errors import (
     TriadError,
 )
 from triad_screener.model.check import Check
+from triad_screener.model.dates import span
 from triad_screener.model.live import RATE_LIMITED, FetchFailure
 from triad_screener.taxonomies import loading, locating
 from triad_screener.workflows import asking, evaluate, planning
@@ -155,7 +156,7 @@ def _store(taxonomy: Taxonomy, means: Means) -> Check:
     told += f"{coverage(found):.0%} of the prices fresh"
     age = (means.clock().date() - newest).days if newest else 0
     if age > OLD_SESSION_DAYS:
-        told += f", {age} days old"
+        told += f", {span(age)} old"
         remedy = "The source stands still, or the clock of this machine is ahead."
         return Check("store", "warning", told, remedy)
     if age < -1:

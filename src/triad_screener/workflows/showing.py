@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from triad_screener.model.dates import span
 from triad_screener.reporting import choosing, overview, record
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def below_floor(found: Screen, floors: Floors, today: date) -> tuple[str, ...]:
     newest, allowed = found.newest_close, floors.max_age_days
     if allowed is not None and (today - newest).days > allowed:
         sentences.append(
-            f"The newest close is of {newest}, older than the {allowed:g} days allowed."
+            f"The newest close is of {newest}, older than the {span(allowed)} allowed."
         )
     if floors.min_coverage is not None and (
         (covered := coverage(found)) < floors.min_coverage

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from triad_screener.model.taxonomy import Mark, Source
 
 ROOT: Final = Path(__file__).parents[1]
-AGE: Final = re.compile(r", \d+ days old")
+AGE: Final = re.compile(r", \d+ days old| \(\d+ days old\)")
 SUBCOMMANDS: Final = {
     "taxonomy": ("check", "show", "schema", "init", "add"),
     "store": ("info", "export", "vacuum"),

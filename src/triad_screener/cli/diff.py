@@ -62,9 +62,9 @@ def command(
 ) -> int:
     """Show what moved between two stored runs, and why.
 
-    The newest run is compared with that of the day before, of one taxonomy, universe
-    and recipe. A run with --as-of on a past day, another recipe or another taxonomy
-    is compared only if you ask for it, by its id, --from and --to, or the options.
+    The newest run is compared with that of the day before, of one taxonomy,
+    universe and recipe. Runs with --as-of on a past day, another recipe or
+    taxonomy are compared only if asked for: by id, by day, or by the options.
 
     Each change of a score is taken apart into price, fundamentals, exchange rate,
     availability of figures, exposure, other lines, recipe; the parts add up to the

@@ -33,8 +33,8 @@ def command(
 ) -> None:
     """Show rank and score of one line over the stored runs, oldest first.
 
-    One run a day, of one taxonomy, universe and recipe; runs that looked back on a
-    past day with --as-of are left out.
+    One run a day, of one taxonomy, universe and recipe; runs that looked back
+    on a past day with --as-of are left out.
 
     [bold]Examples[/]
 

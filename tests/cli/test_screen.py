@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from lives import Clock
     from worlds import Answer, Triad, World
 
 
@@ -425,9 +426,12 @@ def test_too_few_fresh_lines_are_printed_marked_and_end_with_3(
 # --- dates ----------------------------------------------------------------------------
 
 
-def test_a_date_in_the_future_is_answered_with_what_is_known_flagged_as_stale(
-    screen: Triad,
+def test_a_date_long_after_the_figures_has_what_is_known_flagged_as_stale(
+    screen: Triad, clock: Clock
 ) -> None:
+    assert screen("--as-of", "2027-05-15").code == 2
+
+    clock.time = datetime(2027, 5, 14, 12, tzinfo=UTC)  # somewhere it is the 15th
     answer = screen("--as-of", "2027-05-15", "--format", "json")
 
     assert answer.code == 0

@@ -427,7 +427,7 @@ class TestForAPerson:
     def test_the_age_is_told_where_there_is_a_clock(self) -> None:
         told = shown(explained("TSM", today=date(2026, 5, 20)))
 
-        assert "as of 2026-05-15, 5 days old: not today's figures." in told
+        assert "Sample data of 15 May 2026 (5 days old)." in told
 
     def test_the_values_of_the_recipe_that_formulas_use_are_named(self) -> None:
         assert (

@@ -181,9 +181,9 @@ def test_the_figures_have_their_source_age_and_gaps_and_one_disclaimer() -> None
     found = letter.compose(Story(screen=screen), view)
 
     known = facts(found)
-    assert known["source"].endswith("1 day old: not today's figures.")
+    assert known["source"].startswith("Sample data of 15 May 2026 (1 day old).")
     assert (known["just now"], known["trouble"]) == ("Asked just now.", "One failed.")
-    assert known["fresh"] == "39 of 39 lines"
+    assert known["prices"] == "All 39 stocks have prices for this date"
     assert "USD per TWD" in known["rates"]
     assert " figures: " in known["missing"]
     assert known["notes"] == "a remark"

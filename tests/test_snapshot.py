@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 FOLDER: Final = shipped("data/fixtures")
 AS_OF: Final = date(2026, 5, 15)
-FIRST_SESSION: Final = "2023-12-01"
+FIRST_SESSION: Final = "2023-03-01"
 #: Lines that began to trade later.
-LISTED_LATER: Final = {"CRWV": "2025-03-28", "GEV": "2024-03-27"}
+LISTED_LATER: Final = {
+    "ARM": "2023-09-14",
+    "CRWV": "2025-03-28",
+    "GEV": "2024-03-27",
+}
 FUNDS: Final = {"SPY", "QQQ", "SOXX", "SMH", "AIQ"}
 #: Second lines of an issuer; their statements stand under the first.
 SECOND_LINES: Final = {"GOOG", "2330.TW"}
@@ -88,7 +92,7 @@ def test_the_snapshot_holds_the_five_tables_and_says_where_they_come_from() -> N
 # --- prices --------------------------------------------------------------------------
 
 
-def test_every_line_has_prices_from_december_2023_to_the_last_session() -> None:
+def test_every_line_has_prices_from_march_2023_to_the_last_session() -> None:
     spans = {symbol: (days[0], days[-1]) for symbol, days in sessions().items()}
 
     assert spans == {
@@ -112,13 +116,35 @@ def test_new_york_never_rests_for_more_than_a_long_weekend() -> None:
 
 
 def test_every_close_is_near_its_adjusted_close() -> None:
-    # Dividends of under three years and no splits lie between the two.
+    # Dividends of a little over three years and no splits lie between the two.
     found = [row for row in rows("prices.csv.gz") if row["close"]]
 
     ratios = [float(row["adj_close"]) / float(row["close"]) for row in found]
-    assert len(found) > 27_000
+    assert len(found) > 35_000
     assert min(ratios) > 0.8
     assert max(ratios) < 1.001
+
+
+@pytest.mark.parametrize(
+    ("day", "weeks", "fewer"),
+    [
+        ("2025-02-14", 98, {"2330.TW": 94, "ARM": 71, "GEV": 44}),
+        ("2026-05-15", 104, {"CRWV": 56}),
+    ],
+)
+def test_a_volatility_rests_on_two_years_or_on_all_weeks_since_the_first_close(
+    day: str, weeks: int, fewer: dict[str, int]
+) -> None:
+    """Of five sessions each, counted back from the day; more than 104 count as such."""
+    found = {
+        symbol: min((sum(one <= day for one in days) - 1) // 5, 104)
+        for symbol, days in sessions().items()
+        if days[0] <= day
+    }
+
+    assert {symbol: n for symbol, n in found.items() if n != weeks} == fewer
+    told = " ".join((FOLDER / "SOURCES.md").read_text("utf-8").split())
+    assert "98 weeks (2330.TW 94, ARM 71, GEV 44)" in told
 
 
 def test_prices_have_no_other_columns() -> None:

@@ -387,6 +387,16 @@ class TestForAPerson:
     def test_the_title_says_where_it_stands(self) -> None:
         assert explained("TSM").title == "TSM, TSMC: rank 1 of 39, score 98.4 of 100"
 
+    def test_the_day_of_the_coming_report_is_told_where_it_is_known(self) -> None:
+        found = screens.bundled()
+        coming = replace(found.facts["TSM"], reports_on=date(2026, 7, 16))
+        facts = {**found.facts, "TSM": coming}
+
+        assert "Reports on 2026-07-16." in shown(
+            explained("TSM", replace(found, facts=facts))
+        )
+        assert "Reports on" not in shown(explained("TSM"))
+
     def test_the_standing_says_confidence_places_and_flags(self) -> None:
         text = shown(explained("TSM"))
 

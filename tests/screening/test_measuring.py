@@ -126,6 +126,17 @@ class TestDescription:
             CASH,
         }
 
+    @pytest.mark.parametrize(
+        ("days", "told"), [(-1, None), (0, AS_OF), (9, AS_OF + timedelta(days=9))]
+    )
+    def test_a_report_is_coming_until_its_day_is_over(
+        self, days: int, told: date | None
+    ) -> None:
+        found = facts_of(line(reports_on=AS_OF + timedelta(days=days)))
+
+        assert found.reports_on == told
+        assert facts_of(line()).reports_on is None
+
     def test_every_exposure_carries_its_evidence(self) -> None:
         mixed = constituent(exposures={"data": 0.2, "compute": 0.3})
 

@@ -451,6 +451,19 @@ class TestOutages:
         assert feed.detail.startswith("Newest S-1 filings: The list of current filings")
         assert found.reason == ""
 
+    def test_an_entry_of_a_feed_that_cannot_be_read_is_told(
+        self, source: Edgar, server: EdgarServer
+    ) -> None:
+        feed = reply("current.atom")
+        server.faults["feed"] = [Answer(200, feed.replace(b"S-1/A - TG-17", b"TG-17"))]
+        submissions(server, MADE, "submissions_made")
+
+        told, found = look(source, asked("Made-up Models", MADE))
+
+        assert (told.entry, told.reason) == ("", "rejected: not readable")
+        assert told.detail.startswith("Newest S-1 filings: 1 of ")
+        assert found.reason == ""
+
     def test_a_key_that_edgar_does_not_know_may_be_mistyped(
         self, source: Edgar, server: EdgarServer
     ) -> None:

@@ -88,8 +88,9 @@ def test_a_document_that_is_no_name_is_left_out() -> None:
 
 
 def test_the_feed_is_read_whole() -> None:
-    found = pages.feed(reply("current.atom"))
+    found, unread = pages.feed(reply("current.atom"))
 
+    assert unread == 0
     assert [one.filing.form for one in found].count("S-1/A") == 4
     assert found[0].name == "TG-17, Inc."
     assert found[0].cik == "0001756064"
@@ -103,8 +104,9 @@ def test_the_feed_is_read_whole() -> None:
         b"",
         b"<html></html>",
         reply("current.atom")[:900],
-        reply("current.atom").replace(b"S-1/A - TG-17", b"TG-17"),
-        reply("current.atom").replace(b"=0001493152-26-001260<", b"=<"),
+        reply("current.atom")
+        .replace(b"accession-number", b"number")
+        .replace(b"=0", b""),
         b'<!DOCTYPE feed [<!ENTITY a "aaaa">]><feed/>',
         '<!DOCTYPE feed [<!ENTITY a "aaaa">]><feed>&a;</feed>'.encode("utf-16"),
     ],
@@ -122,7 +124,26 @@ def test_a_feed_in_an_encoding_that_hides_declarations_is_rejected() -> None:
 def test_a_feed_without_a_filing_day_goes_by_its_time() -> None:
     content = reply("current.atom").replace(b"Filed:", b"Seen:")
 
-    assert pages.feed(content)[0].filing.filed.isoformat() == "2026-01-12"
+    assert pages.feed(content).found[0].filing.filed.isoformat() == "2026-01-12"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b"S-1/A - TG-17", b"TG-17"),
+        (b"=0001493152-26-001260<", b"=<"),
+        (b"2026-01-12 &lt;b&gt;AccNo:&lt;/b&gt; 0001493152-26-001260", b"2026-13-45 "),
+    ],
+)
+def test_an_entry_that_cannot_be_read_is_counted_and_spoils_no_other(
+    good: bytes, bad: bytes
+) -> None:
+    whole = pages.feed(reply("current.atom"))
+
+    found, unread = pages.feed(reply("current.atom").replace(good, bad, 1))
+
+    assert unread == 1
+    assert found == whole.found[1:]
 
 
 def test_every_company_behind_a_hit_is_read() -> None:

@@ -15,6 +15,7 @@ import pytest
 from sources.yahoo_server import reply
 from triad_screener import factors, fundamentals
 from triad_screener.model.live import FetchFailure, QuoteFacts
+from triad_screener.model.market import DatedValue
 from triad_screener.shipped import shipped
 from triad_screener.sources import SOURCES
 from triad_screener.sources import _yahoo_chart as charts
@@ -202,6 +203,65 @@ def test_minor_units_are_converted_and_the_unit_is_kept(payload: Json) -> None:
     assert (bars.currency, bars.unit) == ("GBP", "GBp")
     assert bars.closes.tolist() == [0.51, 0.52, 0.53, 0.54, 0.55]
     assert bars.dividends == ((date(2026, 5, 12), 0.0025),)
+
+
+def dollars(currency: str) -> tuple[DatedValue, ...]:
+    """A pound is a dollar and a half at first, and two dollars from 14 May 2026 on."""
+    assert currency == "GBP"
+    return (
+        DatedValue(1.5, date(2026, 5, 1), "Yahoo Finance"),
+        DatedValue(2.0, date(2026, 5, 14), "Yahoo Finance"),
+    )
+
+
+def test_a_dividend_has_a_unit_or_a_currency_of_its_own() -> None:
+    bars = charts.read(reply("chart_london"), "ACME.L", None, dollars)
+
+    assert (bars.currency, bars.unit) == ("GBP", "GBp")
+    assert bars.closes.tolist() == [4.0, 4.1, 4.2, 4.0]
+    assert bars.dividends == (
+        (date(2026, 5, 12), 0.05),  # 5 pence
+        (date(2026, 5, 13), 0.06),  # pounds
+        (date(2026, 5, 14), 0.04),  # 0.08 dollars at two dollars
+        (date(2026, 5, 15), 0.07),  # as the prices: 7 pence
+    )
+
+
+def test_a_dividend_whose_rate_is_not_known_is_not_taken_for_nothing() -> None:
+    with pytest.raises(FetchFailure) as caught:
+        charts.read(reply("chart_london"), "ACME.L")
+
+    assert caught.value.reason == "rejected: no rate"
+    assert "GBP" in caught.value.detail
+
+
+def test_a_dividend_before_all_rates_is_converted_at_the_first() -> None:
+    payload = reply("chart_london")
+    events = result(payload)["events"]["dividends"]
+    paid = next(one for one in events.values() if one.get("currency") == "USD")
+    result(payload)["events"]["dividends"] = {"0": paid}
+
+    bars = charts.read(payload, "ACME.L", None, lambda _: dollars("GBP")[1:])
+
+    assert bars.dividends == ((date(2026, 5, 14), 0.04),)
+
+
+def test_of_a_session_that_goes_on_the_live_bar_is_partial() -> None:
+    bars = charts.read(reply("chart_taipei"), "2330.TW")
+
+    assert bars.sessions.tolist() == [date(2026, 5, day) for day in (12, 14, 15)]
+    assert bars.closes.tolist() == [1000.0, 1010.0, 1020.0]
+    assert bars.volumes[-1] == 9000
+    assert bars.forming_until == datetime(2026, 5, 15, 5, 30, tzinfo=UTC)
+
+
+def test_a_session_in_hong_kong_belongs_to_its_own_day() -> None:
+    bars = charts.read(reply("chart_hong_kong"), "0700.HK")
+
+    assert bars.currency == "HKD"
+    assert bars.sessions[-1].item() == date(2026, 5, 15)
+    assert bars.forming_until is None
+    assert bars.dividends == ((date(2026, 5, 14), 4.5),)
 
 
 @pytest.mark.parametrize("unit", ["", "usd", "US", "Bitcoins"])
@@ -498,16 +558,46 @@ def test_shares_that_are_not_said_are_those_the_market_value_implies(
     assert (implied.shares, unknown.shares) == (550 / 55, None)
 
 
-def test_a_row_without_a_currency_is_rejected(row: Json) -> None:
+def test_a_row_without_a_currency_is_of_a_company_no_longer_listed(row: Json) -> None:
     row["currency"] = "?"
     found = facts(row)
     assert isinstance(found, FetchFailure)
     assert found.reason == "rejected: no currency"
 
-    del row["currency"]
-    found = facts(row)
+    for gone in (None, ""):
+        row["currency"] = gone
+        found = facts(row)
+        assert isinstance(found, FetchFailure)
+        assert found.reason == "no longer listed"
+
+    found = quotes.read(reply("quote_edges"), ["GONE"])["GONE"]
     assert isinstance(found, FetchFailure)
-    assert found.reason == "rejected: unexpected shape"
+    assert found.reason == "no longer listed"
+
+
+def test_the_coming_report_is_told_from_the_last_one() -> None:
+    found = quotes.read(reply("quote_edges"), ["ACMR", "0700.HK"])
+
+    receipt, silent = found["ACMR"], found["0700.HK"]
+    assert isinstance(receipt, QuoteFacts)
+    assert receipt.earnings_date == date(2026, 4, 16)
+    assert receipt.reports_on == date(2026, 7, 16)
+    assert isinstance(silent, QuoteFacts)
+    assert (silent.earnings_date, silent.reports_on) == (None, None)
+
+
+def test_quotes_of_london_taipei_and_hong_kong_are_read() -> None:
+    found = quotes.read(reply("quote_edges"), ["ACME.L", "2330.TW", "0700.HK"])
+
+    london, taipei, hong_kong = (
+        one for one in found.values() if isinstance(one, QuoteFacts)
+    )
+    assert (london.price, london.price_currency) == (4.0, "GBP")
+    assert london.market_capitalisation == 4e9
+    assert london.shares == 1e9  # 4bn pounds at four pounds, not at 400
+    assert london.forward_price_earnings is None  # in pence, or in pounds?
+    assert (taipei.price_currency, taipei.name) == ("TWD", "ACME SEMICONDUCTOR")
+    assert (hong_kong.statement_currency, hong_kong.shares) == ("CNY", None)
 
 
 def test_a_price_in_minor_units_is_converted_and_a_market_value_is_not(

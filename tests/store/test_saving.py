@@ -261,12 +261,14 @@ def test_a_line_that_never_answered_has_no_good_moment(store: Store) -> None:
 def test_of_a_quote_the_day_of_results_is_known(store: Store) -> None:
     store.save([prices("AAA", [1], last=may(14))])
     store.save([quote("AAA", earnings_date=may(20))])
-    store.save([prices("AAA", [1]), quote("AAA", earnings_date=may(21))])
+    coming = quote("AAA", earnings_date=may(21), reports_on=may(28))
+    store.save([prices("AAA", [1]), coming])
     store.save([rates("EUR", {may(3): 1.0})])
 
     found = store.last_fetches()
 
     assert found["quotes", "AAA"].earnings_date == may(21)
+    assert found["quotes", "AAA"].reports_on == may(28)
     assert found["rates", "EUR"].newest == may(3)
 
 

@@ -85,9 +85,11 @@ def test_statements_are_looked_at_one_four_and_ten_days_after_results(
     results: int, expected: datetime
 ) -> None:
     found = had(may(15, 9), newest=date(2026, 3, 31))
-    quote = had(may(15), earnings_date=date(2026, 5, results))
+    last = had(may(15), earnings_date=date(2026, 5, results))
+    coming = had(may(15), reports_on=date(2026, 5, results))
 
-    assert due("statements", found, quotes=quote) == expected
+    assert due("statements", found, quotes=last) == expected
+    assert due("statements", found, quotes=coming) == expected
 
 
 def test_statements_whose_newest_period_is_old_are_due_every_week() -> None:
@@ -110,6 +112,7 @@ def tried(reason: str, good_at: datetime | None = None) -> LastFetch:
     ("reason", "expected"),
     [
         ("absent", may(16)),
+        ("no longer listed", may(16)),
         ("rejected: price jump", may(15, 13)),
         ("network", LONG_AGO),
         ("rate_limited", LONG_AGO),

@@ -19,6 +19,8 @@ Content: TypeAlias = (
     "Bars | tuple[StatementCell, ...] | QuoteFacts | tuple[DatedValue, ...]"
 )
 ABSENT, NETWORK, RATE_LIMITED = "absent", "network", "rate_limited"
+#: The vendor knows the symbol of old, and trades it no more.
+DELISTED = "no longer listed"
 #: The time given was over, or the user stopped: as if it had never been asked for.
 NOT_ASKED = "not asked"
 #: Reasons that say nothing of the line asked for.
@@ -63,7 +65,8 @@ class QuoteFacts:
         shares: All classes, counted as quoted: receipts of a receipt.
         forward_price_earnings: As analysts expect.
         forward_earnings_per_share: As analysts expect, in the price currency.
-        earnings_date: Next day of results, or the last one.
+        earnings_date: Last day of results, or the next one.
+        reports_on: First day on which the next results are expected.
     """
 
     name: str
@@ -76,6 +79,7 @@ class QuoteFacts:
     forward_price_earnings: float | None = None
     forward_earnings_per_share: float | None = None
     earnings_date: date | None = None
+    reports_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class LastFetch:
         count: Sessions, figures or rates kept.
         forming_until: As in `Bars`, for prices.
         earnings_date: As in `QuoteFacts`, for quotes.
+        reports_on: Likewise.
     """
 
     good_at: datetime | None
@@ -150,6 +155,7 @@ class LastFetch:
     count: int = 0
     forming_until: datetime | None = None
     earnings_date: date | None = None
+    reports_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,12 @@ class ForwardFigure:
 
 @dataclass(frozen=True, slots=True)
 class LineData:
-    """Everything a source knows about one line; absent parts are empty."""
+    """Everything a source knows about one line; absent parts are empty.
+
+    Attributes:
+        reports_on: First day on which results are expected, as last heard; it may be
+            over.
+    """
 
     ticker: str
     prices: PriceSeries | None = None
@@ -95,6 +100,7 @@ class LineData:
     average_daily_value_usd: float | None = None
     forward: tuple[ForwardFigure, ...] = ()
     price_source: str = ""
+    reports_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

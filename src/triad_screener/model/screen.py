@@ -117,6 +117,7 @@ class LineFacts:
             first; fewer for a line that began later.
         readings: By factor.
         valuation: Figures behind market capitalisation and enterprise value.
+        reports_on: First day, from the as-of date on, on which results are expected.
     """
 
     ticker: str
@@ -143,6 +144,7 @@ class LineFacts:
     trend: tuple[float, ...]
     readings: Mapping[str, Reading]
     valuation: tuple[Figure, ...]
+    reports_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

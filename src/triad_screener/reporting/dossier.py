@@ -120,6 +120,8 @@ def _standing(screen: Screen, fact: LineFacts, line: LineScore | None) -> str:
     parts = [f"Layers: {layers}."]
     if fact.cornerstone:
         parts.append("The cornerstone of the thesis.")
+    if fact.reports_on:
+        parts.append(f"Reports on {fact.reports_on}.")
     if line:
         parts.append(
             f"Z {line.composite_z:+.4f}, without the thesis group "

@@ -120,7 +120,12 @@ def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
         trend=trend(line.data.prices, line.as_of),
         readings=readings,
         valuation=_figures(value or capitalisation),
+        reports_on=_coming(line.data.reports_on, line.as_of),
     )
+
+
+def _coming(day: date | None, as_of: date) -> date | None:
+    return day if day and day >= as_of else None
 
 
 def _reading(found: Quantity | Gap, publishers: Mapping[str, str]) -> Reading:

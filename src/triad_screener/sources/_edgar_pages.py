@@ -1,7 +1,8 @@
 """What do the pages of EDGAR say, and when is one of no use?
 
 Every reader is strict: a page that is cut short, or has another shape, is rejected as a
-whole. Names are cleaned of what moves a cursor; whoever shows them escapes the rest.
+whole; of a feed only the entries that cannot be read, and they are counted. Names are
+cleaned of what moves a cursor; whoever shows them escapes the rest.
 No expression may look at a sign more often than a fixed number of times, so that a page
 made to be slow is read in the time of any other.
 """
@@ -105,14 +106,21 @@ def _filing(form: object, filed: object, accession: object, document: str) -> Fi
     return Filing(form.strip().upper(), parse_iso_date(filed), number, name)
 
 
-def feed(content: bytes) -> tuple[Found, ...]:
+class Feed(NamedTuple):
+    """Filings of all companies, and how many more could not be read."""
+
+    found: tuple[Found, ...]
+    unread: int = 0
+
+
+def feed(content: bytes) -> Feed:
     """Return the filings of the list of current ones.
 
     Args:
         content: Atom of ``browse-edgar?action=getcurrent``.
 
     Raises:
-        FetchFailure: If it is not that.
+        FetchFailure: If it is not that, or no entry of it can be read.
     """
     with _readable("list of current filings"):
         # A null byte is the sign of an encoding that would hide the other two.
@@ -122,7 +130,19 @@ def feed(content: bytes) -> tuple[Found, ...]:
         root = ET.fromstring(content)  # noqa: S314 - without declarations there are no entities
         if root.tag != f"{_ATOM}feed":
             raise ValueError(root.tag)
-        return tuple(_entry(one) for one in root.iter(f"{_ATOM}entry"))
+        entries = [_entry_or_none(one) for one in root.iter(f"{_ATOM}entry")]
+        found = tuple(one for one in entries if one)
+        if entries and not found:
+            message = "no entry can be read"
+            raise ValueError(message)
+        return Feed(found, len(entries) - len(found))
+
+
+def _entry_or_none(entry: ET.Element) -> Found | None:
+    try:
+        return _entry(entry)
+    except ValueError:
+        return None
 
 
 def _entry(entry: ET.Element) -> Found:

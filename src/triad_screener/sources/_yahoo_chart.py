@@ -20,10 +20,14 @@ from triad_screener.sources._yahoo_shape import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date, tzinfo
 
     from numpy.typing import NDArray
+
+    from triad_screener.model.market import DatedValue
+
+    Dollars = Callable[[str], Sequence[DatedValue]]
 
 #: Largest daily move, up or down, that is believed.
 LARGEST_MOVE: Final = 5.0
@@ -36,17 +40,35 @@ LARGEST_SPLIT: Final = 1000.0
 _CLOCK_SLACK: Final = timedelta(days=1)
 
 
-def read(payload: object, symbol: str, now: datetime | None = None) -> Bars:
+def _no_rates(currency: str) -> Sequence[DatedValue]:
+    """Give no rate.
+
+    Raises:
+        FetchFailure: Always.
+    """
+    detail = f"A dividend is paid in {currency}, and its rate is not known."
+    raise rejected("no rate", detail)
+
+
+def read(
+    payload: object,
+    symbol: str,
+    now: datetime | None = None,
+    dollars: Dollars = _no_rates,
+) -> Bars:
     """Return the bars of ``symbol``.
 
     Closes that are null or NaN are no sessions and are left out, as are repetitions of
-    the last close without any volume. Closes in minor units
-    are divided by 100, dividends with them.
+    the last close without any volume. Closes in minor units are divided by 100. A
+    dividend in a unit or currency of its own is converted into the currency of the
+    closes, at the rate of its day.
 
     Args:
         payload: Parsed JSON of a chart answer.
         symbol: What was asked for.
         now: Time of the server; None if not known.
+        dollars: Gives US dollars per unit of a currency, oldest first; asked only for
+            dividends in another currency than the closes.
 
     Raises:
         FetchFailure: ``absent`` without a session, ``rejected`` for what cannot be so:
@@ -61,16 +83,16 @@ def read(payload: object, symbol: str, now: datetime | None = None) -> Bars:
         currency, zone = currency_of(unit), _zone(meta)
         table = _Table.read(result).checked(now).without_nulls().by_day(zone)
         table = table.without_repetitions()
-        divisor = 100.0 if unit in MINOR_UNITS else 1.0
+        closes = table.closes / _divisor(unit)
         events = result.get("events") or {}
         splits = _splits(events.get("splits") or {}, zone)
         _refuse_jumps(table, splits)
-        highest = float(table.closes.max())
+        paid = _Paid(unit, float(closes.max()), dollars)
         return Bars(
             table.days,
-            table.closes / divisor,
+            closes,
             table.volumes,
-            _dividends(events.get("dividends") or {}, zone, highest, divisor),
+            paid.dividends(events.get("dividends") or {}, zone),
             splits,
             currency,
             unit,
@@ -221,14 +243,50 @@ def _splits(events: Mapping[str, Any], zone: tzinfo) -> tuple[tuple[date, float]
     )
 
 
-def _dividends(
-    events: Mapping[str, Any], zone: tzinfo, highest: float, divisor: float
-) -> tuple[tuple[date, float], ...]:
-    """Return the dividends that are above zero and below the highest close."""
-    pairs = (
-        (_day(event["date"], zone), float(event["amount"])) for event in events.values()
-    )
-    return _sorted((day, paid / divisor) for day, paid in pairs if 0 < paid < highest)
+def _divisor(unit: str) -> float:
+    return 100.0 if unit in MINOR_UNITS else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """Turns dividends into the currency of the closes.
+
+    Attributes:
+        unit: Of the closes, and of a dividend that does not name its own.
+        highest: Close, in whole units.
+        dollars: Gives US dollars per unit of a currency.
+    """
+
+    unit: str
+    highest: float
+    dollars: Dollars
+
+    def dividends(
+        self, events: Mapping[str, Any], zone: tzinfo
+    ) -> tuple[tuple[date, float], ...]:
+        """Return the dividends that are above zero and below the highest close."""
+        pairs = [
+            (day, self._amount(event, day))
+            for event in events.values()
+            for day in [_day(event["date"], zone)]
+        ]
+        return _sorted(pair for pair in pairs if 0 < pair[1] < self.highest)
+
+    def _amount(self, event: Mapping[str, Any], day: date) -> float:
+        unit = event.get("currency") or self.unit
+        amount = float(event["amount"]) / _divisor(unit)
+        paid_in, ours = currency_of(unit), currency_of(self.unit)
+        if paid_in == ours or not amount > 0:
+            return amount
+        return amount * self._rate(paid_in, day) / self._rate(ours, day)
+
+    def _rate(self, currency: str, day: date) -> float:
+        """Return the last rate up to a day, else the first there is."""
+        if currency == "USD":
+            return 1.0
+        rates = self.dollars(currency)
+        earlier = [rate.value for rate in rates if rate.date and rate.date <= day]
+        return earlier[-1] if earlier else rates[0].value
 
 
 def _sorted(events: Iterable[tuple[date, float]]) -> tuple[tuple[date, float], ...]:

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from triad_screener.model.live import ABSENT, FetchFailure, QuoteFacts
+from triad_screener.model.live import ABSENT, DELISTED, FetchFailure, QuoteFacts
 from triad_screener.sources._yahoo_shape import (
     MINOR_UNITS,
     currency_of,
@@ -43,7 +43,8 @@ def read(
     """Return a quote, or why there is none, for every symbol.
 
     A field that is missing, of another type or out of range is None; a row without a
-    name goes by its symbol. A row without a currency is a failure.
+    name goes by its symbol. A row without a currency is one of the past: Yahoo keeps
+    the symbols of companies that are traded no more.
 
     Args:
         payload: Parsed JSON of a quote answer.
@@ -77,7 +78,10 @@ def _facts(row: Mapping[str, Any], symbol: str) -> QuoteFacts | FetchFailure:
 
 
 def _read_row(row: Mapping[str, Any], symbol: str) -> QuoteFacts:
-    unit = row["currency"]
+    unit = row.get("currency")
+    if not unit:
+        detail = "Yahoo Finance knows the symbol of old, and gives no currency for it."
+        raise FetchFailure(DELISTED, detail)
     minor = unit in MINOR_UNITS
     price = _number(row, "regularMarketPrice", PRICES)
     if price and minor:
@@ -97,6 +101,7 @@ def _read_row(row: Mapping[str, Any], symbol: str) -> QuoteFacts:
             None if minor else _number(row, "epsForward", EARNINGS)
         ),
         earnings_date=_date(row, "earningsTimestamp"),
+        reports_on=_date(row, "earningsTimestampStart"),
     )
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from triad_screener.model.taxonomy import WatchlistEntry
     from triad_screener.model.watch import Asked, Sighting
     from triad_screener.ports import MarkSourceSettings
-    from triad_screener.sources._edgar_pages import Found
+    from triad_screener.sources._edgar_pages import Feed, Found
     from triad_screener.sources._edgar_wire import Reply
 
 PUBLISHER: Final = "SEC EDGAR"
@@ -93,7 +93,9 @@ class Edgar:
         current: list[Found] = []
         for form in _FEEDS if asked else ():
             try:
-                current += self._current(form)
+                feed = self._current(form)
+                current += feed.found
+                yield from _unread(form, feed)
             except FetchFailure as failure:
                 detail = f"Newest {form} filings: {failure.detail}"
                 yield Looked("", reason=failure.reason, detail=detail)
@@ -136,7 +138,7 @@ class Edgar:
             )
             raise FetchFailure(ABSENT, detail) from failure
 
-    def _current(self, form: str) -> tuple[Found, ...]:
+    def _current(self, form: str) -> Feed:
         params = {
             "action": "getcurrent",
             "type": form,
@@ -242,6 +244,14 @@ class Edgar:
         except FetchFailure:
             return {}
         return {newest.accession: price} if price else {}
+
+
+def _unread(form: str, feed: Feed) -> Iterator[Looked]:
+    """Tell of entries of a feed that could not be read; a company may be among them."""
+    if feed.unread:
+        count = len(feed.found) + feed.unread
+        detail = f"Newest {form} filings: {feed.unread} of {count} cannot be read."
+        yield Looked("", reason="rejected: not readable", detail=detail)
 
 
 def _names(entry: WatchlistEntry) -> tuple[str, ...]:

@@ -104,6 +104,8 @@ class Yahoo:
         self.requests = 0
         self._gate = gate
         self._counting = threading.Lock()
+        self._rating = threading.Lock()
+        self._rates: dict[str, tuple[DatedValue, ...]] = {}
         self._memory = memory
         self._clock = clock
         place = str(folder) if folder else None
@@ -137,7 +139,15 @@ class Yahoo:
             lambda: self._wire.fetch(url, params),
             lambda public: public.chart(symbol, opens.date()),
         )
-        return charts.since(charts.read(reply.payload, symbol, reply.at), since)
+        bars = charts.read(reply.payload, symbol, reply.at, self._dollars)
+        return charts.since(bars, since)
+
+    def _dollars(self, currency: str) -> tuple[DatedValue, ...]:
+        """Return rates for dividends in a currency of their own, once a run."""
+        with self._rating:
+            if currency not in self._rates:
+                self._rates[currency] = self.rates(currency, None)
+            return self._rates[currency]
 
     def statements(self, symbol: str) -> tuple[StatementCell, ...]:
         """Return annual and quarterly statements; the filing days are not known.

@@ -50,6 +50,8 @@ def _parts(line: LineData) -> Iterator[bytes]:
         forward,
     )
     yield repr(quoted).encode()
+    if line.reports_on:
+        yield line.reports_on.isoformat().encode()
     yield from _price_parts(line.prices)
     yield "\n".join(map(_cell, line.cells)).encode()
 

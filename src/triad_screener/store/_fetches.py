@@ -34,11 +34,12 @@ WITH last AS (
 ), forming AS (
     SELECT 'prices' AS kind, symbol, forming_until FROM price_facts
 ), earnings AS (
-    SELECT 'quotes' AS kind, symbol, arg_max_null(earnings_date, as_of) AS day
+    SELECT 'quotes' AS kind, symbol, arg_max_null(earnings_date, as_of) AS day,
+        arg_max_null(reports_on, as_of) AS reports_on
     FROM quotes GROUP BY symbol
 )
 SELECT kind, symbol, good_at, tried_at, reason, detail, newest,
-    coalesce(sessions, 0), forming_until, day
+    coalesce(sessions, 0), forming_until, day, reports_on
 FROM last
 LEFT JOIN newest USING (kind, symbol)
 LEFT JOIN forming USING (kind, symbol)
@@ -56,7 +57,7 @@ def last_fetches(
 
 
 def _last_fetch(*row: Any) -> LastFetch:  # noqa: ANN401 - the columns of a row
-    good_at, tried_at, reason, detail, newest, count, forming_until, day = row
+    good_at, tried_at, reason, detail, newest, count, forming_until, *results = row
     return LastFetch(
         good_at=_times.read_or_none(good_at),
         tried_at=_times.read(tried_at),
@@ -65,7 +66,8 @@ def _last_fetch(*row: Any) -> LastFetch:  # noqa: ANN401 - the columns of a row
         newest=newest,
         count=count,
         forming_until=_times.read_or_none(forming_until),
-        earnings_date=day,
+        earnings_date=results[0],
+        reports_on=results[1],
     )
 
 

@@ -64,7 +64,7 @@ ORDER BY place, session, kind, amount
 """
 _QUOTES: Final = """
 SELECT place, as_of, quotes.price_currency, quotes.statement_currency, price,
-    market_cap, shares, forward_pe, forward_eps
+    market_cap, shares, forward_pe, forward_eps, reports_on
 FROM quotes JOIN wanted USING (symbol)
 WHERE as_of <= $as_of ORDER BY place, as_of
 """
@@ -143,6 +143,7 @@ class _Quote(NamedTuple):
     shares: float | None
     forward_pe: float | None
     forward_eps: float | None
+    reports_on: date | None
 
 
 def market(
@@ -363,6 +364,7 @@ class _Known:
             None,
             tuple(_forward(quotes)),
             PUBLISHER,
+            next((q.reports_on for q in reversed(quotes) if q.reports_on), None),
         )
 
     def warnings(self, lines: Sequence[Constituent]) -> list[str]:

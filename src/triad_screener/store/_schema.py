@@ -71,10 +71,12 @@ ALTER TABLE runs ADD COLUMN IF NOT EXISTS turn BIGINT;
 ALTER TABLE runs ADD COLUMN IF NOT EXISTS asked_at TIMESTAMP;
 ALTER TABLE runs ADD COLUMN IF NOT EXISTS looked_back BOOLEAN;
 """
+# When the next results are expected.
+_FIFTH: Final = "ALTER TABLE quotes ADD COLUMN IF NOT EXISTS reports_on DATE;"
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
 #: Step ``n`` leads from version ``n`` to ``n + 1``; the first from an empty file.
-STEPS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+STEPS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 TABLES: Final = (
     "prices",
     "actions",

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from triad_screener.model.live import ABSENT, OUTAGES, Task
+from triad_screener.model.live import ABSENT, DELISTED, OUTAGES, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from triad_screener.model.live import Kind, LastFetch
@@ -154,7 +154,8 @@ def due_at(
     if found is None:
         return _LONG_AGO
     if found.reason and found.reason not in OUTAGES:
-        wait = ABSENT_RETRY if found.reason == ABSENT else REJECTED_RETRY
+        unknown = found.reason in (ABSENT, DELISTED)
+        wait = ABSENT_RETRY if unknown else REJECTED_RETRY
         return found.tried_at + wait
     if found.good_at is None:
         return _LONG_AGO
@@ -163,7 +164,7 @@ def due_at(
         return found.good_at + QUOTES_AGE
     if kind == "statements":
         quote = last.get(("quotes", symbol))
-        results = quote.earnings_date if quote else None
+        results = (quote.earnings_date, quote.reports_on) if quote else ()
         return min(_statements_due(found, found.good_at, results))
     return _session_due(found, found.good_at)
 
@@ -184,13 +185,13 @@ def _next_weekday(moment: datetime) -> datetime:
 
 
 def _statements_due(
-    found: LastFetch, good_at: datetime, results: date | None
+    found: LastFetch, good_at: datetime, results: Iterable[date | None]
 ) -> Iterator[datetime]:
     yield good_at + STATEMENTS_AGE
     if found.newest:
         yield max(_midnight(found.newest + OVERDUE_AGE), good_at + OVERDUE_RETRY)
-    if results:
-        looks = (_midnight(results + timedelta(d)) for d in DAYS_AFTER_RESULTS)
+    for day in filter(None, results):
+        looks = (_midnight(day + timedelta(d)) for d in DAYS_AFTER_RESULTS)
         yield from (look for look in looks if look > good_at)
 
 

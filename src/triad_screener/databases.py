@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Most that one connection may take: a store takes a tenth of it.
 MEMORY: Final = "1GB"
+#: How files are written, whatever a later DuckDB would like: this release reads them.
+FORMAT: Final = "v2.0.0"
 #: How it is said that memory is short: DuckDB's own limit, then that of the system.
 _SHORT: Final = (
     "Out of Memory",
@@ -55,6 +57,7 @@ def connect(
         "python_enable_replacements": False,
         "enable_external_access": not sealed,
         "memory_limit": memory,
+        "storage_compatibility_version": FORMAT,
         "threads": min(4, os.cpu_count() or 1),
         **options,
     }

@@ -68,15 +68,26 @@ def create(path: Path, content: bytes, mode: int) -> bool:
         OSError: If it cannot be written; then there is none.
     """
     with _beside(path, content, mode) as new:
-        try:
-            path.hardlink_to(new)
-        except FileExistsError:
+        if not name(new, path):
             return False
-        except OSError:  # a file system without links; others are kept out less well
-            if path.exists():
-                return False
-            new.rename(path)
     settle(path.parent)
+    return True
+
+
+def name(new: Path, path: Path) -> bool:
+    """Give a complete file its name; False where another file has that name already.
+
+    Raises:
+        OSError: If it cannot be given.
+    """
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links; others are kept out less well
+        if path.exists():
+            return False
+        new.rename(path)
     return True
 
 

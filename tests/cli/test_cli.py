@@ -124,7 +124,10 @@ def test_the_version_is_the_one_of_the_package(triad: Triad) -> None:
     [
         *cli.COMMANDS,
         *(f"taxonomy {part}" for part in ("check", "show", "schema", "init", "add")),
-        *(f"store {part}" for part in ("info", "export", "vacuum")),
+        *(
+            f"store {part}"
+            for part in ("info", "check", "backup", "salvage", "export", "vacuum")
+        ),
         *(f"runs {part}" for part in ("list", "show")),
         "thesis scaling",
         *(f"watchlist {part}" for part in ("list", "check")),

@@ -76,3 +76,24 @@ def test_vacuum_says_how_much_it_saved(live: Triad, triad: Triad) -> None:
     before, after = (int(word.replace(",", "")) for word in answer.out.split()[::3][:2])
     assert answer.code == 0
     assert before >= after > 0
+
+
+def test_check_says_that_nothing_is_damaged_and_what_is(
+    live: Triad, triad: Triad, tmp_path: Path
+) -> None:
+    live("refresh")
+    whole = triad("store", "check")
+    path = settings.store_file()
+    content = path.read_bytes()
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes(300_000) + content[middle + 300_000 :])
+
+    damaged = triad("store", "check")
+    copied = triad("store", "backup", str(tmp_path / "copy"))
+    saved = triad("store", "salvage", str(tmp_path / "saved"))
+
+    assert (whole.code, whole.rows[0]) == (0, "Nothing is damaged")
+    assert damaged.code == 5
+    assert copied.code == 5
+    assert "triad store salvage FILE" in copied.err
+    assert saved.code == 3

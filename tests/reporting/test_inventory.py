@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from triad_screener.model.document import Table
-from triad_screener.model.stored import StoreInfo
+from triad_screener.model.stored import StoreInfo, TableState
 from triad_screener.reporting import inventory
 
 NOON = datetime(2026, 5, 15, 12, 30, tzinfo=UTC)
@@ -52,3 +52,24 @@ def test_a_store_that_is_not_there_says_how_to_fill_it() -> None:
     assert report.title == ("/x.duckdb is not there yet. Fill it with 'triad refresh'.")
     assert report.record["first_session"] is None
     assert report.record["last_good_at"] is None
+
+
+def test_of_each_table_it_is_said_what_is_whole() -> None:
+    states = (
+        TableState("runs", 3, 2, "1 of 3 cannot be read"),
+        TableState("prices", 100, 100, ""),
+        TableState("trials", None, 0, "is missing"),
+    )
+
+    report = inventory.compose_states("2 of 3 tables are damaged", states)
+
+    (table,) = report.blocks
+    assert isinstance(table, Table)
+    assert table.rows[0] == ("runs", 3, 2, "1 of 3 cannot be read")
+    assert report.tickers == ("runs", "trials")
+    assert report.rows[1] == {
+        "table": "prices",
+        "rows": 100,
+        "whole": 100,
+        "problem": "",
+    }

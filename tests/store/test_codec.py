@@ -7,7 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
-from math import copysign, nextafter
+from math import copysign, isnan, nextafter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,11 +142,22 @@ def test_what_is_no_screen_is_refused(text: str) -> None:
         from_json(text)
 
 
-def test_a_field_that_is_not_known_is_refused() -> None:
+def test_a_field_of_a_newer_program_is_passed_over() -> None:
     content = json.loads(to_json(screens.small()))
 
-    with pytest.raises(ValueError, match="not a screen"):
-        from_json(json.dumps({**content, "later": 1}))
+    assert from_json(json.dumps({**content, "later": 1})) == screens.small()
+
+
+def test_a_field_without_default_that_was_not_written_is_empty() -> None:
+    content = json.loads(to_json(screens.small()))
+    line = content["scores"]["lines"][0]
+    del content["warnings"], line["score"], line["score_low"], content["run"]["source"]
+
+    found = from_json(json.dumps(content))
+
+    assert (found.warnings, found.run.source) == ((), "")
+    assert isnan(found.scores.lines[0].score)
+    assert found.scores.lines[0].score_low is None
 
 
 def test_reading_a_screen_loads_nothing_heavy() -> None:

@@ -232,6 +232,22 @@ def test_a_clock_that_contradicts_the_server_is_told(
     assert "Yahoo Finance says 2026-05-16 12:00" in found.evidence
 
 
+def test_a_store_whose_middle_was_overwritten_is_found(
+    filled: Means, world: World
+) -> None:
+    path = filled.store.path
+    assert path is not None
+    content = path.read_bytes()
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes(300_000) + content[middle + 300_000 :])
+
+    found = examined(filled, world, offline=True)["store"]
+
+    assert (found.result, found.exit_code) == ("failed", 5)
+    assert "damaged" in found.evidence
+    assert "triad store salvage FILE" in found.remedy
+
+
 def test_a_store_that_knows_the_future_says_that_the_clock_is_behind(
     filled: Means, world: World, clock: Clock
 ) -> None:

@@ -95,7 +95,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 #: Commands within commands.
 _PARTS: Final = (
     *("check", "show", "schema", "init", "add"),
-    *("info", "export", "vacuum"),
+    *("info", "check", "backup", "salvage", "export", "vacuum"),
     *("list", "scaling"),
 )
 

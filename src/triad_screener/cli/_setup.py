@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -77,7 +78,13 @@ def store() -> Store:
     from triad_screener import settings
     from triad_screener.store import Store
 
-    return Store(settings.store_file())
+    return Store(settings.store_file(), told=_waits)
+
+
+def _waits(sentence: str) -> None:
+    """Tell whoever sits at a terminal, or asked for details, what is waited for."""
+    if sys.stderr.isatty() or "--verbose" in sys.argv:
+        sys.stderr.write(f"triad: {sentence}\n")
 
 
 def outbox() -> Outbox:

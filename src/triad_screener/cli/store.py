@@ -1,4 +1,4 @@
-"""triad store: info, export, vacuum."""
+"""triad store: info, check, backup, salvage, export, vacuum."""
 
 from pathlib import Path
 from typing import Annotated
@@ -65,6 +65,93 @@ def export(
     found, day = _setup.taxonomy(config), options.to_as_of(as_of)
     _setup.store().export(folder, found.constituents, found.benchmarks, as_of=day)
     _streams.confirm(str(folder))
+
+
+@app.command("check")
+def check(
+    *,
+    output_format: options.OutputFormat = options.Format.table,
+    output: options.Output = None,
+    color: options.Color = options.Colour.auto,
+    debug: options.Debug = False,
+) -> int:
+    """Read everything that is stored, and say which tables are damaged (exit code 5).
+
+    [bold]Examples[/]
+
+      triad store check
+      triad store check --format tickers
+    """
+    del debug  # main reads it
+    from triad_screener.cli import _setup, _streams
+    from triad_screener.errors import StoreError
+    from triad_screener.rendering import RENDERERS
+    from triad_screener.reporting import inventory
+
+    states = _setup.store().check()
+    bad = sum(bool(one.problem) for one in states)
+    title = (
+        f"{bad} of {len(states)} tables are damaged" if bad else "Nothing is damaged"
+    )
+    report = inventory.compose_states(title, states)
+    _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
+    return StoreError.exit_code if bad else 0
+
+
+@app.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to be made.")],
+    *,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a file that is there.")
+    ] = False,
+    debug: options.Debug = False,
+) -> None:
+    """Write a copy of the store, whole or not at all.
+
+    Everything is read for it: damage is found, and then no copy is made.
+
+    [bold]Examples[/]
+
+      triad store backup triad-backup.duckdb
+      triad store backup --force /media/usb/triad.duckdb
+    """
+    del debug  # main reads it
+    from triad_screener.cli import _setup
+
+    size = _setup.store().back_up(file, replace=force)
+    sys.stdout.write(f"{file}: {size:,} bytes\n")
+
+
+@app.command("salvage")
+def salvage(
+    file: Annotated[Path, typer.Argument(help="The new store to be made.")],
+    *,
+    output_format: options.OutputFormat = options.Format.table,
+    output: options.Output = None,
+    color: options.Color = options.Colour.auto,
+    debug: options.Debug = False,
+) -> int:
+    """Make a new store of what can be read of a damaged one, which stays as it is.
+
+    Ends with 3 if something is lost. Then move the new file to the place of the old.
+
+    [bold]Example[/]
+
+      triad store salvage saved.duckdb
+    """
+    del debug  # main reads it
+    from triad_screener.cli import _setup, _streams
+    from triad_screener.errors import BELOW_FLOOR
+    from triad_screener.rendering import RENDERERS
+    from triad_screener.reporting import inventory
+
+    states = _setup.store().salvage(file)
+    lost = sum(bool(one.problem) for one in states)
+    whole = "everything was saved" if not lost else f"{lost} tables have losses"
+    report = inventory.compose_states(f"{file}: {whole}", states)
+    _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
+    return BELOW_FLOOR if lost else 0
 
 
 @app.command("vacuum")

@@ -85,6 +85,23 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class TableState:
+    """What of one table of a store can be read.
+
+    Attributes:
+        table: Its name.
+        rows: How many it has; None where not even that can be read.
+        whole: How many of them can be read, or were saved.
+        problem: What is wrong, to follow the name; empty if nothing is.
+    """
+
+    table: str
+    rows: int | None
+    whole: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoreInfo:
     """What a store holds.
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from triad_screener.model.document import Column, Kind, Report, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
-    from triad_screener.model.stored import StoreInfo
+    from triad_screener.model.stored import StoreInfo, TableState
 
 _MEBIBYTE = 2**20
 
@@ -51,6 +53,25 @@ def compose(info: StoreInfo) -> Report:
         ),
         record=record,
         rows=tuple({"table": name, "rows": n} for name, n in info.counts.items()),
+    )
+
+
+def compose_states(title: str, states: Sequence[TableState]) -> Report:
+    """Return what of each table can be read, or was saved."""
+    columns = (
+        Column("Table", Kind.NAME, 100),
+        Column("Rows", Kind.COUNT, 90),
+        Column("Whole", Kind.COUNT, 90),
+        Column("Problem", Kind.TEXT, 100),
+    )
+    rows = tuple((one.table, one.rows, one.whole, one.problem) for one in states)
+    records = [asdict(one) for one in states]
+    return Report(
+        title=title,
+        blocks=(Table("Tables", columns, rows),),
+        record={"schema_version": 1, "tables": records},
+        rows=tuple(records),
+        tickers=tuple(one.table for one in states if one.problem),
     )
 
 

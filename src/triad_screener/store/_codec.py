@@ -2,7 +2,11 @@
 
 Readers and writers are built from the type hints of the dataclasses, once each. An
 answer that reads equal is the point: tuples, dates, order and every bit of a number.
-What an older program did not write takes the default of its field.
+
+Runs outlive the program that wrote them. A field that an older program did not write
+takes its default; without one it is empty: None, no text, no parts, not a number, or
+False. A field that this program does not know is passed over. Only a whole part or a
+count that is missing makes a run unreadable.
 """
 
 from __future__ import annotations
@@ -10,9 +14,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from functools import cache
+from math import nan
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 from typing import get_type_hints as hints_in
@@ -108,16 +113,37 @@ def _record(kind: type, *, reading: bool) -> Convert:
     names = vars(sys.modules[kind.__module__])
     hints = hints_in(kind, names, names)
     parts = [(f.name, _converter(hints[f.name], reading=reading)) for f in fields(kind)]
-    return _reader(kind, parts) if reading else _writer(parts)
+    if not reading:
+        return _writer(parts)
+    blanks = {
+        field.name: _blank(hints[field.name])
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    }
+    return _reader(kind, parts, blanks)
 
 
-def _reader(kind: type, parts: list[tuple[str, Convert | None]]) -> Convert:
+def _blank(hint: Any) -> Any:  # noqa: ANN401 - a type, and a value of it
+    """Return what stands where an older program wrote nothing."""
+    if NoneType in get_args(hint):
+        return None
+    empty = {str: "", bool: False, float: nan, tuple: (), Mapping: {}}
+    return empty.get(get_origin(hint) or hint, MISSING)
+
+
+def _reader(
+    kind: type, parts: list[tuple[str, Convert | None]], blanks: dict[str, Any]
+) -> Convert:
     converted = [(name, convert) for name, convert in parts if convert]
+    known = {name for name, _ in parts}
+    needed = {name: blank for name, blank in blanks.items() if blank is not MISSING}
 
     def read(value: dict[str, Any]) -> object:
         for name, convert in converted:
-            if name in value:  # else an older program did not know of it
+            if name in value:
                 value[name] = convert(value[name])
+        if value.keys() != known:
+            value = {**needed, **{k: v for k, v in value.items() if k in known}}
         return kind(**value)
 
     return read

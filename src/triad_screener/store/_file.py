@@ -7,22 +7,27 @@ have their turn. DuckDB's own lock on the file says whose turn it is.
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from triad_screener import databases
-from triad_screener.errors import LockedError, StoreError, UnwritableStoreError
+from triad_screener import databases, files
+from triad_screener.errors import (
+    LockedError,
+    OutOfMemoryError,
+    StoreError,
+    UnwritableStoreError,
+)
 from triad_screener.store import _schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from duckdb import DuckDBPyConnection
-    from duckdb import Error as DatabaseError
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 0.01, 0.25, 1.5
 #: How the system says that a file cannot be written.
@@ -40,11 +45,23 @@ _UNWRITABLE: Final = (
 _FOREIGN: Final = ("is a database of another program", "Choose another file for it.")
 #: How DuckDB says that somebody else has the file: another process, or this one.
 _LOCKED: Final = ("Could not set lock on file", "with a different configuration than")
-_REBUILD: Final = "Move it away; the next refresh builds a new one."
+_RESTORE: Final = (
+    "Put a copy made by 'triad store backup' in its place, or move it away; the next "
+    "refresh builds a new one."
+)
+#: What can still be read is worth more than a tidy folder.
+SALVAGE: Final = (
+    "See what is damaged with 'triad store check'; save what can be read with "
+    "'triad store salvage FILE', or put a backup in its place."
+)
+#: Seconds of waiting for another process that nobody need know of.
+_QUIET: Final = 1.0
+#: Seconds after which what a killed process left half made is taken away.
+_LEFT_BEHIND: Final = 3600.0
 #: How DuckDB says that a file is no store, what that means, and what helps.
 _UNUSABLE: Final = (
     ("Is a directory", "is a directory", "Choose a file for the store."),
-    ("not a valid DuckDB database", "is not a database", _REBUILD),
+    ("not a valid DuckDB database", "is not a database", _RESTORE),
     ("Loading external extensions is disabled", *_FOREIGN),
     (".duckdb_extension", *_FOREIGN),
     (
@@ -69,12 +86,19 @@ class Database:
     Args:
         path: The file; None for a database in memory.
         wait: Seconds to wait for another process to let go of the file.
+        told: Told once, in a sentence, if that takes longer than a second.
     """
 
-    def __init__(self, path: Path | None, wait: float) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        wait: float,
+        told: Callable[[str], None] | None = None,
+    ) -> None:
         # A link is followed once: a replaced file must not replace the link.
-        self.path = Path(os.path.realpath(path)) if path else None
+        self.path = _followed(path) if path else None
         self.wait = wait
+        self.told = told
         self._memory = None if path else _empty()
 
     @contextmanager
@@ -104,7 +128,7 @@ class Database:
             LockedError: If another process holds it for too long.
             UnwritableStoreError: If it cannot be written.
         """
-        with self._turn() as deadline:
+        with self._turn() as deadline, self._private():
             connection = self._memory or self._writable(deadline)
             try:
                 with self._explained(writing=True), _transaction(connection):
@@ -172,9 +196,31 @@ class Database:
                 connection.close()
             return before, self.size()
 
+    def copy_to(self, new: Path) -> None:
+        """Write a copy to a file that is not there yet.
+
+        Raises:
+            StoreError: If something of it cannot be read.
+            LockedError: If another process holds it for too long.
+            UnwritableStoreError: If the copy cannot be written.
+        """
+        with self._turn() as deadline:
+            connection = databases.connect(sealed=False)
+            try:
+                with self._private(), self._explained(writing=True):
+                    attach = "ATTACH ? AS kept (READ_ONLY)"
+                    self._patiently(deadline, lambda: self._attach(connection, attach))
+                    connection.execute("USE kept")
+                    self._known_version(connection)
+                    connection.execute("ATTACH ? AS fresh", [str(new)])
+                    connection.execute("COPY FROM DATABASE kept TO fresh")
+                    connection.execute("CHECKPOINT fresh; USE memory; DETACH fresh")
+            finally:
+                connection.close()
+
     def size(self) -> int:
         """Return the bytes on disk, with those not yet folded into the file."""
-        files = (self.path, _beside(self.path, ".wal")) if self.path else ()
+        files = (self.path, beside(self.path, ".wal")) if self.path else ()
         found = 0
         for file in files:
             with suppress(OSError):
@@ -217,6 +263,18 @@ class Database:
         finally:
             _TURN.release()
 
+    @contextmanager
+    def _private(self) -> Iterator[None]:
+        """Let DuckDB's log have the mode of the file: it holds the same figures."""
+        mode = 0o600
+        with suppress(OSError):
+            mode = self.path.stat().st_mode & 0o777 if self.path else mode
+        before = os.umask(0o077 & ~mode)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
     def _readable(self, deadline: float) -> DuckDBPyConnection:
         if self.is_missing():
             return _empty()
@@ -244,7 +302,7 @@ class Database:
         self, deadline: float, *, read_only: bool
     ) -> tuple[DuckDBPyConnection, int]:
         """Return an open connection, and the schema version of the store."""
-        is_closed = not _beside(self.path, ".wal").exists() if self.path else False
+        is_closed = not beside(self.path, ".wal").exists() if self.path else False
         with self._explained(writing=not read_only):
             connection = self._patiently(
                 deadline, lambda: self._open(read_only=read_only)
@@ -257,7 +315,8 @@ class Database:
             except BaseException:
                 if not read_only:
                     # What is not ours is left as it is, its log included.
-                    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+                    with suppress(Exception):
+                        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
                 connection.close()
                 raise
             return connection, version
@@ -269,7 +328,7 @@ class Database:
         """
         if self.size() < _schema.end(connection):
             problem = "is damaged (its end is missing)"
-            raise StoreError(str(self.path), problem, _REBUILD)
+            raise StoreError(str(self.path), problem, SALVAGE)
 
     def _open(self, *, read_only: bool) -> DuckDBPyConnection | None:
         """Return a connection; None where the file was replaced in between."""
@@ -292,7 +351,8 @@ class Database:
         """Return what ``attempt`` gives as soon as nobody holds the file."""
         import duckdb  # noqa: PLC0415 - importing the package is free
 
-        pause = _FIRST_PAUSE
+        pause, told = _FIRST_PAUSE, self.told
+        quiet_until = monotonic() + _QUIET
         while True:
             try:
                 if (found := attempt()) is not None:
@@ -303,6 +363,9 @@ class Database:
             left = deadline - monotonic()
             if left <= 0:
                 raise LockedError(str(self.path), self.wait)
+            if told and monotonic() > quiet_until:
+                told(f"Another process uses the store {self.path}; waiting.")
+                told = None
             sleep(min(pause, left))
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
 
@@ -315,16 +378,15 @@ class Database:
     def _create(self) -> None:
         """Make the file under another name first: half a store is never seen."""
         assert self.path is not None  # noqa: S101 - a database in memory is never made
-        new = _beside(self.path, f".{os.getpid()}.new")
+        new = beside(self.path, f".{os.getpid()}.new")
         try:
             with self._explained(writing=True):
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                _build(new)
-                # A link cannot take the place of what another process made meanwhile.
-                with suppress(FileExistsError):
-                    os.link(new, self.path)
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _sweep(self.path)
+                build(new)
+                files.name(new, self.path)  # unless another process made it meanwhile
         finally:
-            _remove(new)
+            remove(new)
 
     @contextmanager
     def _explained(self, *, writing: bool) -> Iterator[None]:
@@ -333,17 +395,28 @@ class Database:
 
         try:
             yield
-        except (duckdb.InterruptException, RuntimeError) as error:
-            if _INTERRUPTED not in str(error):
-                raise
-            raise KeyboardInterrupt from error  # what DuckDB makes of Ctrl-C
-        except duckdb.Error as error:
+        except (duckdb.Error, RuntimeError, MemoryError) as error:
+            if _INTERRUPTED in str(error):
+                raise KeyboardInterrupt from error  # what DuckDB makes of Ctrl-C
             raise self._explanation(error, writing=writing) from error
         except OSError as error:
             said = error.strerror or str(error)
             raise self._refused(said, writing=writing) from error
+        except (
+            ArithmeticError,
+            LookupError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ) as e:
+            if writing:  # then it is our own
+                raise
+            problem = f"holds a value that cannot be read ({type(e).__name__})"
+            raise StoreError(str(self.path), problem, SALVAGE) from e
 
-    def _explanation(self, error: DatabaseError, *, writing: bool) -> Exception:
+    def _explanation(self, error: Exception, *, writing: bool) -> Exception:
+        if databases.is_short_of_memory(error):
+            return OutOfMemoryError(f"the store {self.path}")
         message = " ".join(str(error).split("\n", maxsplit=1)[0].split())
         said = next((sign for sign in _UNWRITABLE if sign in message), "")
         if said:
@@ -351,11 +424,11 @@ class Database:
         for sign, problem, remedy in _UNUSABLE:
             if sign in message:
                 return StoreError(str(self.path), problem, remedy)
-        if _tells_of_damage(error):
-            return StoreError(
-                str(self.path), f"is damaged ({_bare(message)})", _REBUILD
-            )
-        return error
+        if not _tells_of_damage(error):
+            # Values that another program wrote, or that a bit has changed.
+            problem = f"holds what cannot be read ({_bare(message)})"
+            return StoreError(str(self.path), problem, SALVAGE)
+        return StoreError(str(self.path), f"is damaged ({_bare(message)})", SALVAGE)
 
     def _refused(self, said: str, *, writing: bool) -> Exception:
         said = said[:1].lower() + said[1:]
@@ -366,6 +439,15 @@ class Database:
             f"cannot be read ({said})",
             "Mend the permissions of the file and of its folder.",
         )
+
+
+def _followed(path: Path) -> Path:
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError as error:  # a null byte
+        raise StoreError(
+            repr(str(path)), "cannot have that name", "Choose another data folder."
+        ) from error
 
 
 def _empty() -> DuckDBPyConnection:
@@ -388,7 +470,8 @@ def _transaction(connection: DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
-def _build(path: Path) -> None:
+def build(path: Path) -> None:
+    """Make a store without rows."""
     connection = databases.connect(str(path))
     try:
         path.chmod(0o600)
@@ -401,24 +484,25 @@ def _build(path: Path) -> None:
 
 def _rewrite(connection: DuckDBPyConnection, path: Path) -> None:
     """Copy the attached ``kept``, whose file is ``path``, and take its place."""
-    new = _beside(path, ".compact")
+    new = beside(path, ".compact")
     # No log may be left of the old file, nor removed by its name later on.
     connection.execute("PRAGMA disable_checkpoint_on_shutdown; CHECKPOINT kept")
-    _remove(new)  # of a run that was killed
+    remove(new)  # of a run that was killed
     try:
         connection.execute("ATTACH ? AS fresh", [str(new)])
         new.chmod(path.stat().st_mode & 0o777)
         connection.execute("COPY FROM DATABASE kept TO fresh")
         connection.execute("CHECKPOINT fresh; DETACH fresh")
         if new.stat().st_size < path.stat().st_size:
-            _make_durable(new)
+            make_durable(new)
             new.replace(path)
-            _make_durable(path.parent)
+            make_durable(path.parent)
     finally:
-        _remove(new)
+        remove(new)
 
 
-def _make_durable(path: Path) -> None:
+def make_durable(path: Path) -> None:
+    """Have the disk keep a file for good."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -426,28 +510,31 @@ def _make_durable(path: Path) -> None:
         os.close(handle)
 
 
-def _remove(path: Path) -> None:
-    for file in (path, _beside(path, ".wal")):
+def _sweep(path: Path) -> None:
+    """Take away what processes that were killed while making the file have left."""
+    for other in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
+        with suppress(OSError):
+            if time() - other.stat().st_mtime > _LEFT_BEHIND:
+                other.unlink()
+
+
+def remove(path: Path) -> None:
+    """Take a database away, its log included."""
+    for file in (path, beside(path, ".wal")):
         with suppress(OSError):
             file.unlink()
 
 
-def _beside(path: Path, ending: str) -> Path:
+def beside(path: Path, ending: str) -> Path:
+    """Return a path that ends in ``ending`` besides."""
     return path.with_name(path.name + ending)
 
 
-def _tells_of_damage(error: DatabaseError) -> bool:
+def _tells_of_damage(error: Exception) -> bool:
     import duckdb  # noqa: PLC0415 - importing the package is free
 
-    kinds = (
-        duckdb.IOException,
-        duckdb.SerializationException,
-        duckdb.FatalException,
-        duckdb.InternalException,
-        duckdb.CatalogException,
-        duckdb.BinderException,
-    )
-    return isinstance(error, kinds) or "Corrupt" in str(error)
+    values = (duckdb.ConversionException, duckdb.OutOfRangeException)
+    return not isinstance(error, values) or "Corrupt" in str(error)
 
 
 def _bare(message: str) -> str:

@@ -54,7 +54,7 @@ def save_run(
         run.id,
         _times.stored(at),
         run.as_of,
-        run.source,
+        _written(run.source),
         run.recipe,
         run.universe,
         screen.considered,
@@ -65,7 +65,8 @@ def save_run(
         run.taxonomy,
         None,
         looked_back,
-        zlib.compress(_codec.to_json(screen).encode()),
+        # A name of a file may hold what is no text; JSON can write it all the same.
+        zlib.compress(_codec.to_json(screen).encode(errors="backslashreplace")),
     )
     places = ", ".join("?" * len(row))
     connection.execute(
@@ -95,6 +96,11 @@ def _mark_asked(
         f"WHERE id = ? AND ({_LOOKED_BACK} OR NOT ?)",
         [_times.stored(at), looked_back, run_id, looked_back],
     )
+
+
+def _written(text: str) -> str:
+    """Return a text as the database can hold it."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _save_places(connection: DuckDBPyConnection, screen: Screen) -> None:
@@ -194,8 +200,22 @@ def run(connection: DuckDBPyConnection, prefix: str) -> Screen:
 def _decoded(content: bytes) -> Screen:
     try:
         return _codec.from_json(zlib.decompress(content).decode())
-    except (ValueError, zlib.error) as error:
+    except (ValueError, TypeError, zlib.error, RecursionError) as error:
         raise DamagedRunError(str(error)) from error
+
+
+def unreadable(connection: DuckDBPyConnection) -> int:
+    """Return how many runs cannot be read."""
+    rows = connection.execute("SELECT screen FROM runs").fetchall()
+    return sum(not _is_readable(content) for (content,) in rows)
+
+
+def _is_readable(content: bytes | None) -> bool:
+    try:
+        _decoded(content or b"")
+    except DamagedRunError:
+        return False
+    return True
 
 
 def runs(connection: DuckDBPyConnection) -> list[RunEntry]:

@@ -64,6 +64,20 @@ def _events(connection: DuckDBPyConnection, query: str) -> list[WatchEvent]:
     ]
 
 
+def unreadable(connection: DuckDBPyConnection) -> int:
+    """Return how many events cannot be read."""
+    rows = connection.execute("SELECT sighting FROM watch_events").fetchall()
+    return sum(not _is_readable(text) for (text,) in rows)
+
+
+def _is_readable(text: str) -> bool:
+    try:
+        _read(text)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return True
+
+
 def save(
     connection: DuckDBPyConnection,
     checks: Sequence[WatchCheck],

@@ -9,7 +9,7 @@ from triad_screener.errors import StoreError
 from triad_screener.store._file import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from triad_screener.model.live import Fetched, Kind, LastFetch
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
-    from triad_screener.model.stored import Place, RunEntry, RunSeries, StoreInfo
+    from triad_screener.model.stored import (
+        Place,
+        RunEntry,
+        RunSeries,
+        StoreInfo,
+        TableState,
+    )
     from triad_screener.model.taxonomy import Benchmark, Constituent
     from triad_screener.model.watch import Followed, WatchCheck, WatchEvent
 
@@ -37,11 +43,18 @@ class Store:
     Args:
         path: The file; None for a store in memory.
         wait: Seconds to wait for another process.
+        told: Told, in a sentence, of a wait that a person would notice.
     """
 
-    def __init__(self, path: Path | None, *, wait: float = 10.0) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        wait: float = 10.0,
+        told: Callable[[str], None] | None = None,
+    ) -> None:
         self.path = path
-        self._database = Database(path, wait)
+        self._database = Database(path, wait, told)
 
     @classmethod
     def in_memory(cls) -> Store:
@@ -337,6 +350,35 @@ class Store:
         market = self.fetch(constituents, funds, as_of=as_of)
         _upkeep.require_room(folder)
         _upkeep.write(folder, market, constituents, funds)
+
+    def check(self) -> tuple[TableState, ...]:
+        """Read everything; return of each table whether it is whole."""
+        from triad_screener.store import _rescue
+
+        return _rescue.check(self._database)
+
+    def back_up(self, target: Path, *, replace: bool = False) -> int:
+        """Write a consistent copy to ``target``; return its bytes.
+
+        Raises:
+            OutputError: If it is there and not to be replaced, or cannot be written.
+        """
+        from triad_screener.store import _rescue
+
+        return _rescue.back_up(self._database, target, replace=replace)
+
+    def salvage(self, target: Path) -> tuple[TableState, ...]:
+        """Make a new store of what can be read of this one, which stays as it is.
+
+        Raises:
+            OutputError: If ``target`` is there already, or cannot be written.
+        """
+        from triad_screener.store import _rescue
+
+        path = self._database.path
+        if path is None or self._database.is_missing():
+            raise StoreError(str(path), "is not there", "There is nothing to save.")
+        return _rescue.salvage(path, target)
 
     def vacuum(self) -> tuple[int, int]:
         """Compact the file; return its bytes before and after.

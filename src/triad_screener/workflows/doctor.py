@@ -16,11 +16,13 @@ from triad_screener.errors import (
     NoDataError,
     OutputError,
     RateLimitedError,
+    StoreError,
     TriadError,
 )
 from triad_screener.model.check import Check
 from triad_screener.model.dates import span
 from triad_screener.model.live import RATE_LIMITED, FetchFailure
+from triad_screener.store import SALVAGE
 from triad_screener.taxonomies import loading, locating
 from triad_screener.workflows import asking, evaluate, planning
 from triad_screener.workflows.refresh import coverage, supplies
@@ -149,6 +151,9 @@ def _store(taxonomy: Taxonomy, means: Means) -> Check:
     if not means.store.exists():
         told = f"{means.store.path} is not there yet"
         return Check("store", "warning", told, "Fill it with 'triad refresh'.")
+    if bad := [one.table for one in means.store.check() if one.problem]:
+        told = f"{means.store.path}: damaged in {', '.join(bad)}"
+        return Check("store", "failed", told, SALVAGE, StoreError.exit_code)
     last = means.store.last_fetches()
     found = supplies(planning.wanted(taxonomy), last, means.clock())
     newest = next((one.newest for one in found if one.kind == "prices"), None)

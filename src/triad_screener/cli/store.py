@@ -117,10 +117,10 @@ def backup(
       triad store backup --force /media/usb/triad.duckdb
     """
     del debug  # main reads it
-    from triad_screener.cli import _setup
+    from triad_screener.cli import _setup, _streams
 
     size = _setup.store().back_up(file, replace=force)
-    sys.stdout.write(f"{file}: {size:,} bytes\n")
+    _streams.confirm(f"{file}: {size:,} bytes")
 
 
 @app.command("salvage")

@@ -53,3 +53,27 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert error.value.what == (
         f"{tmp_path}/none/a cannot be written (No such file or directory)."
     )
+
+
+def test_what_can_be_written_is_told_before_and_nothing_is_left(
+    tmp_path: Path,
+) -> None:
+    files.require_writable(tmp_path / "new")
+    files.require_writable(Path("/dev/null"))
+
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("missing/new", "No such file or directory"), ("", "Is a directory")],
+)
+def test_what_cannot_be_written_is_told_before(
+    tmp_path: Path, name: str, why: str
+) -> None:
+    path = tmp_path / name
+
+    with pytest.raises(OutputError) as caught:
+        files.require_writable(path)
+
+    assert caught.value.what == f"{path} cannot be written ({why})."

@@ -820,6 +820,20 @@ def test_a_price_that_halves_or_doubles_overnight_is_flagged_and_not_repaired(
     assert line["market_cap_usd"] == after * 100
 
 
+@pytest.mark.parametrize("size", [1e300, 1e308, 1e-308])
+def test_prices_of_very_different_size_warn_of_nothing(
+    world: World, size: float, capfd: pytest.CaptureFixture[str]
+) -> None:
+    world.drop("prices", symbol="AAA")
+    world.closes("AAA", *[1.0, size] * 100)
+    world.change("prices", {"symbol": "AAA"}, volume=1e300)
+
+    line = world.explain()["line"]
+
+    assert capfd.readouterr().err == ""
+    assert line["flags"][0].startswith("price jump on ")
+
+
 @pytest.mark.parametrize("after", [5.1, 19.9])
 def test_a_lesser_move_is_a_move(world: World, after: float) -> None:
     world.closes("AAA", after)
@@ -1289,7 +1303,8 @@ def test_a_partial_result_under_the_floor_is_printed_marked_and_ends_with_3(
     found = json.loads(capsysbinary.readouterr().out)
     marks = [text for text in found["warnings"] if text.startswith("95% of the lines")]
     assert code == expected
-    assert len(found["lines"]) == 61
+    assert len(found["lines"]) == 58
+    assert {one["reason"] for one in found["unranked"]} == {"no price"}
     assert len(marks) == warnings
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from errno import EISDIR
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,30 @@ def write(path: Path, content: bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(
-            f"{path} cannot be written ({error.strerror or type(error).__name__}).",
-            "Check that the folder exists and that you may write there.",
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def require_writable(path: Path) -> None:
+    """Check that `write` could put a file at ``path``; nothing is left there.
+
+    Raises:
+        OutputError: If it could not.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        if not path.exists() or path.is_file():
+            with tempfile.TemporaryFile(dir=path.resolve().parent):
+                pass
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{path} cannot be written ({error.strerror or type(error).__name__}).",
+        "Check that the folder exists and that you may write there.",
+    )
 
 
 def name_of(path: str | Path) -> str:

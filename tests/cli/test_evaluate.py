@@ -154,14 +154,41 @@ def test_what_was_ranked_on_its_day_is_the_record(
 
 def test_each_setting_that_is_looked_at_is_counted(live: Triad, clock: Clock) -> None:
     assert live("screen").code == 0
-    assert live("screen", "--set", "clip=2").code == 0
     clock.forward(days=3)
+    again = ("evaluate", "--reconstruct", "--format", "json")
 
-    live("evaluate")
-    answer = live("evaluate", "--set", "clip=2", "--trials", "5", "--format", "json")
+    assert live(*again).json["trials"] == 1
+    answer = live(*again, "--set", "clip=2", "--trials", "5")
 
     assert answer.json["trials"] == 7
     assert answer.json["recipe"] == "default clip=2"
+
+
+def test_a_setting_without_an_outcome_to_see_is_not_counted(
+    live: Triad, clock: Clock
+) -> None:
+    assert live("screen", "--set", "clip=2").code == 0
+    clock.forward(days=3)
+
+    # The ranking is three days old: nothing has become of it.
+    early = live("evaluate", "--set", "clip=2", "--format", "json")
+
+    assert (early.code, early.json["trials"]) == (0, 1)
+    again = live("evaluate", "--reconstruct", "--format", "json")
+    assert again.json["trials"] == 1
+
+
+@pytest.mark.parametrize("option", ["--output", "--plot"])
+def test_a_file_that_cannot_be_written_fails_before_any_work(
+    triad: Triad, world: World, tmp_path: Path, option: str
+) -> None:
+    nowhere = tmp_path / "missing" / "found.png"
+
+    answer = triad("evaluate", "--config", str(tmp_path / "none"), option, str(nowhere))
+
+    assert (answer.code, answer.out) == (73, "")
+    assert answer.err.startswith(f"triad: {nowhere} cannot be written (No such file")
+    del world
 
 
 def test_without_the_libraries_nothing_is_fetched(

@@ -230,6 +230,15 @@ def test_a_bar_points_the_way_of_its_number(z: float, path: str) -> None:
     assert path in grid(Kind.BAR, z)
 
 
+@pytest.mark.parametrize("z", [0.0, 0.04, -0.04])
+def test_what_is_written_as_zero_has_no_bar_of_a_colour(z: float) -> None:
+    found = grid(Kind.BAR, z)
+
+    assert '<svg class="bar even"' in found
+    assert '<span class="z">0.0</span>' in found
+    assert "M30 0h0v" in found
+
+
 def test_a_bar_stands_beside_its_number() -> None:
     assert '<span class="z">+1.5</span>' in grid(Kind.BAR, 1.5)
 

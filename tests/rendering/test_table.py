@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 import reports
 from triad_screener.model.document import (
+    UNDER_FLOOR,
     Column,
     Kind,
     Paragraph,
@@ -295,3 +296,41 @@ def test_a_picture_is_told_in_words() -> None:
 def test_words_stay_whole_where_they_fit() -> None:
     assert wrap("one two three", 8) == ["one two", "three"]
     assert wrap("a-b c-d", 4) == ["a-b", "c-d"]
+
+
+@pytest.mark.parametrize(("width", "label"), [(200, "Compute"), (11, "Comp")])
+def test_who_is_under_every_floor_has_a_sign_behind_the_pillar(
+    width: int, label: str
+) -> None:
+    columns = (Column("Ticker", Kind.NAME, 100), Column("Pillar", Kind.PILLAR, 90))
+    rows = (("AAA", "compute"), ("BBB", f"compute{UNDER_FLOOR}"))
+
+    _, first, second = shown(Table("Ranking", columns, rows), max(width, 14))
+
+    assert first.endswith(f"● {label}")
+    assert second.endswith(f"● {label}°")
+
+
+@pytest.mark.parametrize(
+    ("z", "colour"),
+    [
+        (0.04, "\x1b[2m"),
+        (-0.04, "\x1b[2m"),
+        (0.0, "\x1b[2m"),
+        (None, "\x1b[2m"),
+        (0.06, "\x1b[32m"),
+        (-0.06, "\x1b[31m"),
+    ],
+)
+def test_what_is_written_as_zero_is_neither_good_nor_bad(
+    z: float | None, colour: str
+) -> None:
+    columns = (Column("N", Kind.NAME, 100), Column("Z", Kind.BAR, 90))
+    table = Table("Ranking", columns, (("AAA", z),))
+    report = Report("T", (table,), {}, pillars=reports.PILLARS)
+
+    # So narrow that the number stands for its bar.
+    last = lines(report, width=9, colours=256)[-1]
+
+    assert last.endswith(f"{colour}{last.split(colour)[-1]}")
+    assert colour in last.split("AAA")[1]

@@ -35,7 +35,8 @@ def test_a_file_is_ranked_with_its_baskets_and_without_names() -> None:
     assert report.record == record.of_scores(scores)
     assert report.tickers == tuple("IHGFEDCBA")
     assert [row["rank"] for row in report.rows] == [*range(1, 10)]
-    assert texts(report) == [DISCLAIMER]
+    assert texts(report)[-1] == DISCLAIMER
+    assert texts(report)[0].startswith("compute: 5 of 9 eligible reach 40 points.\n")
 
 
 def test_lines_that_are_not_ranked_or_set_aside_are_told() -> None:

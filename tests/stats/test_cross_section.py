@@ -10,6 +10,7 @@ from triad_screener.stats.cross_section import (
     moments,
     normal_cdf,
     percentile,
+    rounded,
     standardise,
 )
 
@@ -21,6 +22,15 @@ class TestRegression:
         ranks = average_ranks(values)
 
         assert ranks.tolist() == [5, 3, 1, 3, 3]
+
+    def test_sizes_beyond_all_decimals_stay_and_do_not_tie(self) -> None:
+        values = np.array([1e300, 2e300, -1e308, np.inf, np.nan, 1e-13, 0.1 + 0.2])
+
+        found = rounded(values).tolist()
+
+        assert found[:4] == [1e300, 2e300, -1e308, np.inf]
+        assert np.isnan(found[4])
+        assert found[5:] == [0.0, 0.3]
 
     def test_nothing_has_no_ranks(self) -> None:
         assert average_ranks(np.array([])).tolist() == []

@@ -87,6 +87,17 @@ def show(document: Document, output: Path | None) -> None:
     put(document.text.encode(encoding, "replace"))
 
 
+def require_writable(*paths: Path | None) -> None:
+    """Check, before what takes minutes, that files can be written; None is none.
+
+    Raises:
+        OutputError: If one cannot.
+    """
+    for path in paths:
+        if path is not None and path != STANDARD_OUTPUT:
+            files.require_writable(path)
+
+
 def put(content: bytes) -> None:
     """Write bytes to standard output; text, where a stream of text stands in for it.
 

@@ -110,6 +110,7 @@ def command(
     from triad_screener.workflows import answering, evaluate
 
     evaluate.require_libraries()
+    _streams.require_writable(output, plot)
     taxonomy = _setup.taxonomy(config)
     request = Request(
         recipe=recipes.choose(taxonomy, recipe, tuple(setting)),
@@ -123,15 +124,14 @@ def command(
     with _progress.bar(quiet=quiet) as progress:
         means = _setup.means(options.to_seconds(timeout), progress)
         served = answering.figures(question, taxonomy, means)
-    noted, warnings = evaluate.note_trial(means.store, request, _clock.now())
     wish = evaluate.Wish(
         reconstruct=reconstruct,
         since=options.to_date(since, "--since"),
         benchmark=benchmark.upper(),
         cost=cost,
-        trials=noted + trials,
+        trials=1 + trials,
+        note=lambda: evaluate.note_trial(means.store, request, _clock.now()),
         seed=seed,
-        notes=warnings,
     )
     with _progress.bar("Looking back", quiet=quiet) as progress:
         found = evaluate.evaluate(

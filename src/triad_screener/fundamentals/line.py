@@ -330,7 +330,8 @@ class Line:
             prices.closes[window],
             prices.adjusted[window],
         )
-        traded = close * prices.volumes[window]
+        with np.errstate(over="ignore"):  # what is too large is no figure
+            traded = close * prices.volumes[window]
         traded = traded[np.isfinite(traded)]
         if not traded.size:
             return self.data.average_daily_value_usd
@@ -352,7 +353,8 @@ class Line:
         if self._count == 0:
             return ()
         recent = self.adjusted[-RISK_SESSIONS:]
-        moves, lowest = recent[1:] / recent[:-1], 1 - LARGEST_DAILY_MOVE
+        with np.errstate(over="ignore"):  # a move without bounds is a jump, too
+            moves, lowest = recent[1:] / recent[:-1], 1 - LARGEST_DAILY_MOVE
         jumps = np.flatnonzero((moves <= lowest) | (moves >= 1 / lowest))
         days = self.sessions[-RISK_SESSIONS:][1:][jumps]
         return tuple(f"{PRICE_JUMP} on {day}, a split?" for day in days)

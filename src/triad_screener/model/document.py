@@ -6,6 +6,7 @@ from collections.abc import Mapping  # noqa: TC003 - part of the fields' types
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
+from typing import Final
 
 
 class Kind(Enum):
@@ -14,7 +15,7 @@ class Kind(Enum):
     TEXT = auto()
     #: A ticker or a company, set apart from other text.
     NAME = auto()
-    #: A pillar by its key.
+    #: A pillar by its key; the sign for who is under its floor may stand behind.
     PILLAR = auto()
     #: A whole number.
     COUNT = auto()
@@ -42,6 +43,9 @@ class Kind(Enum):
     METER = auto()
     DATE = auto()
 
+
+#: Behind a pillar: the exposure is under the floor there, and in every other.
+UNDER_FLOOR: Final = "°"
 
 Cell = str | int | float | date | tuple[float, ...] | None
 
@@ -199,6 +203,16 @@ class Report:
     rows: tuple[Mapping[str, object], ...] = ()
     tickers: tuple[str, ...] = ()
     pillars: Mapping[str, PillarStyle] = field(default_factory=dict)
+
+    def pillar(self, cell: str) -> PillarStyle | None:
+        """Return how the pillar of a cell is shown, its sign behind the label.
+
+        None for what is no pillar.
+        """
+        found = self.pillars.get(cell.removesuffix(UNDER_FLOOR))
+        if found and cell.endswith(UNDER_FLOOR):
+            return PillarStyle(f"{found.label}{UNDER_FLOOR}", found.colour)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

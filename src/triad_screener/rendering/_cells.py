@@ -36,7 +36,7 @@ _AMOUNTS: Final = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"))
 ASCII: Final = str.maketrans(
     dict(zip("▁▂▃▄▅▆▇█", "_.,-~+*#", strict=True))
     | dict(zip("▏▎▍▌▋▊▉", "...=###", strict=True))
-    | {"│": "|", "▐": "#", "≈": "~", "★": "*", "●": "*", "…": "."}
+    | {"│": "|", "▐": "#", "≈": "~", "★": "*", "●": "*", "…": ".", "°": "."}
 )
 
 
@@ -114,6 +114,16 @@ def signed(value: float, decimals: int) -> str:
     """
     text = f"{value:+.{decimals}f}"
     return text[1:] if float(text) == 0 else text
+
+
+def looks_zero(value: float, kind: Kind) -> bool:
+    """Return whether a signed number is written as zero: neither good nor bad.
+
+    Examples:
+        >>> looks_zero(0.04, Kind.BAR), looks_zero(-0.05, Kind.BAR)
+        (True, False)
+    """
+    return not number(value, kind).startswith(("+", "-"))
 
 
 def amount(value: float) -> str:

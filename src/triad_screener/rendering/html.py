@@ -82,7 +82,7 @@ def _cell(cell: Cell, kind: Kind, report: Report) -> _Shown:
         unknown = _cells.written(cell, kind)
         return _Shown(unknown, css, shape="none" if unknown else "")
     if isinstance(cell, str):
-        found = report.pillars.get(cell) if kind is Kind.PILLAR else None
+        found = report.pillar(cell) if kind is Kind.PILLAR else None
         if found is None:
             return _Shown(cell, css)
         return _Shown(found.label, css, shape="dot", drawn=found.colour)
@@ -110,6 +110,8 @@ def _number(value: float, kind: Kind, css: str | None) -> _Shown:
     if kind is Kind.BAR:
         length = f"{min(abs(value), _REACH) * 10:.0f}"
         shape, start = ("up", length) if value >= 0 else ("down", f"-{length}")
+        if _cells.looks_zero(value, kind):
+            shape, start = "even", "0"
         drawn = f"M30 0h{start}v11H30z"
     elif kind in _IN_FULL:
         share = min(max(value, 0) / _IN_FULL[kind], 1) * 100

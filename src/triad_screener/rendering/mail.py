@@ -187,8 +187,8 @@ def _room(column: Column, cells: Sequence[_Shown]) -> int:
 
 
 def _cell(cell: Cell, kind: Kind, report: Report) -> _Shown:
-    if kind is Kind.PILLAR and isinstance(cell, str) and cell in report.pillars:
-        found = report.pillars[cell]
+    found = report.pillar(cell) if isinstance(cell, str) else None
+    if kind is Kind.PILLAR and found:
         return _Shown(_cut(found.label), found.colour)
     if isinstance(cell, tuple):
         return _Shown(_cells.sparkline(cell, _TREND))

@@ -66,8 +66,9 @@ def _grid(table: Table, report: Report) -> str:
 
 
 def _cell(cell: Cell, kind: Kind, report: Report) -> str:
-    if kind is Kind.PILLAR and isinstance(cell, str) and cell in report.pillars:
-        return escape(report.pillars[cell].label)
+    found = report.pillar(cell) if isinstance(cell, str) else None
+    if kind is Kind.PILLAR and found:
+        return escape(found.label)
     return escape(written(cell, kind))
 
 

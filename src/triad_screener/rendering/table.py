@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from triad_screener.model.document import (
+    UNDER_FLOOR,
     Document,
     Kind,
     Paragraph,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         Block,
         Cell,
         Column,
+        PillarStyle,
         Report,
         SideBySide,
         Style,
@@ -312,10 +314,8 @@ class _Painter:
     def piece(self, cell: Cell, kind: Kind) -> _Piece:
         """Return ``cell`` ready to be drawn."""
         match cell, kind:
-            case str(), Kind.PILLAR if cell in self.report.pillars:
-                label = _cells.clean(self.report.pillars[cell].label)
-                short = label[:_SHORT_LABEL] if self.compact else label
-                return _Piece(f"● {short}", self._tint(cell))
+            case str(), Kind.PILLAR if found := self.report.pillar(cell):
+                return self._pillar(found)
             case tuple(), _:
                 width = _SHORT_TREND if self.compact else _TREND
                 return _Piece(_cells.sparkline(cell, width))
@@ -330,6 +330,13 @@ class _Painter:
             case _:
                 return self._plain(cell, kind)
 
+    def _pillar(self, found: PillarStyle) -> _Piece:
+        label = _cells.clean(found.label)
+        if self.compact:
+            sign = UNDER_FLOOR * label.endswith(UNDER_FLOOR)
+            label = label.removesuffix(sign)[:_SHORT_LABEL] + sign
+        return _Piece(f"● {label}", _rgb(found.colour, self.style))
+
     def _plain(self, cell: Cell, kind: Kind) -> _Piece:
         text = _cells.written(cell, kind)
         if kind is not Kind.NAME:
@@ -343,7 +350,7 @@ class _Painter:
 
 
 def _tone(z: float | None) -> str:
-    if not z:
+    if z is None or _cells.looks_zero(z, Kind.BAR):
         return _DIM
     return _GOOD if z > 0 else _BAD
 

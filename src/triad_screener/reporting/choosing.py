@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from triad_screener.errors import UnknownNameError
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.reporting.record import flat_line
+from triad_screener.screening.pillars import is_eligible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -38,8 +39,7 @@ def of_pillars(
 
 def _is_exposed(line: Record, pillar: str, exposure_floor: float) -> bool:
     found = line["exposures"][pillar]
-    share = float(found["share"]) if found else 0.0
-    return share > 0 and share >= exposure_floor
+    return is_eligible(float(found["share"]) if found else 0.0, exposure_floor)
 
 
 def of_tickers(

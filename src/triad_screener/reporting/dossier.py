@@ -21,7 +21,7 @@ from triad_screener.reporting.overview import (
     pillar_styles,
     source_line,
 )
-from triad_screener.screening.normalising import DECIMALS
+from triad_screener.stats import DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +129,9 @@ def _standing(screen: Screen, fact: LineFacts, line: LineScore | None) -> str:
         )
         parts.append(_confidence(line))
         parts += _places(screen, fact.ticker)
+    if records.is_under_floor(fact, screen.exposure_floor):
+        floor = f"{screen.exposure_floor:.0%}"
+        parts.append(f"Exposed by less than {floor} to each pillar: in no basket.")
     if fact.flags:
         parts.append(f"Flags: {'; '.join(fact.flags)}.")
     return " ".join(parts)

@@ -16,6 +16,7 @@ from triad_screener.model.document import (
     Tone,
 )
 from triad_screener.reporting import (
+    baskets,
     changes,
     evaluation,
     overview,
@@ -194,6 +195,7 @@ def _blocks(story: Story, told: Sequence[News], view: overview.View) -> Iterator
     yield from _what_changed(story, told)
     yield from pictures.of_ranks(story.ranks, screen)
     yield overview.ranking(view.lines)
+    yield from overview.signs(view.lines, screen.exposure_floor)
     yield from overview.unranked(screen, view)
     yield from _baskets(story, view)
     yield from pictures.of_parts(screen)
@@ -210,7 +212,9 @@ def _baskets(story: Story, view: overview.View) -> Iterator[Block]:
     found = story.compared
     turnover = found.turnover if found else story.screen.turnover
     screen = replace(story.screen, turnover=turnover)
-    yield overview.baskets(screen.scores.baskets, view.pillars, screen)
+    styles = overview.pillar_styles(screen, view.language)
+    yield baskets.tables(screen.scores.baskets, view.pillars, screen)
+    yield from baskets.choices(screen.scores.baskets, view.pillars, styles)
     if found and found.trades:
         yield changes.trades(found, _folded(found.trades))
 

@@ -8,27 +8,26 @@ from typing import TYPE_CHECKING, Any
 from triad_screener.factors import FACTORS
 from triad_screener.model.dates import in_words, span
 from triad_screener.model.document import (
+    UNDER_FLOOR,
     Column,
     Kind,
     Paragraph,
     PillarStyle,
     Report,
-    SideBySide,
     Table,
     Tone,
 )
 from triad_screener.model.gap import PRICES
 from triad_screener.model.scores import NO_PRICE
 from triad_screener.model.vocabulary import GROUPS, PILLARS
+from triad_screener.reporting import baskets, votes
 from triad_screener.reporting import record as records
-from triad_screener.reporting import votes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from triad_screener.model.document import Block, Cell
-    from triad_screener.model.scores import Basket
     from triad_screener.model.screen import Screen, WatchlistFact
     from triad_screener.reporting.record import Record
 
@@ -114,10 +113,15 @@ def _blocks(
         yield _chosen(view.columns, rows)
     else:
         yield ranking(view.lines)
+        if not view.quiet:
+            yield from signs(view.lines, screen.exposure_floor)
     yield from unranked(screen, view)
     if not view.quiet:
         yield from _set_aside(screen, view)
-    yield baskets(screen.scores.baskets, view.pillars, screen)
+    yield baskets.tables(screen.scores.baskets, view.pillars, screen)
+    if not view.quiet:
+        styles = pillar_styles(screen, view.language)
+        yield from baskets.choices(screen.scores.baskets, view.pillars, styles)
     yield from watchlist(screen, view)
     if view.verbose and not view.quiet:
         yield from thesis(screen)
@@ -225,7 +229,7 @@ def _ranking_row(line: Record, letters: Mapping[str, str]) -> tuple[Cell, ...]:
         line["rank"],
         line["ticker"],
         f"{line.get('name', '')}{star}",
-        line["primary_pillar"],
+        line["primary_pillar"] + UNDER_FLOOR * line.get("under_exposure_floor", False),
         line["score"],
         _range(line),
         *(line["groups"].get(group) for group in GROUPS),
@@ -233,6 +237,22 @@ def _ranking_row(line: Record, letters: Mapping[str, str]) -> tuple[Cell, ...]:
         _CONFIDENCE[line["confidence_label"]],
         _joined([letters[flag] for flag in line.get("flags", ())]),
     )
+
+
+def signs(lines: Sequence[Record], exposure_floor: float) -> Iterator[Block]:
+    """Yield the legend of the signs that the ranking of ``lines`` has."""
+    ranked = [line for line in lines if line["rank"] is not None]
+    legend = {
+        f"{UNDER_FLOOR} exposed by less than {exposure_floor:.0%} to each pillar: "
+        "in no basket": "under_exposure_floor",
+        "≈ about equal to the next": "about_equal_to_next",
+        "★ the cornerstone of the thesis": "cornerstone",
+    }
+    told = [
+        text for text, name in legend.items() if any(line.get(name) for line in ranked)
+    ]
+    if told:
+        yield Paragraph("; ".join(told), Tone.QUIET)
 
 
 def _range(line: Record) -> str:
@@ -336,30 +356,6 @@ def _lacking(screen: Screen, line: Record) -> str:
     ]
     lacks = f": lacks {', '.join(missing)}" if missing else ""
     return f"{line['reason']}{lacks}"
-
-
-def baskets(
-    found: Sequence[Basket], pillars: Sequence[str], screen: Screen | None = None
-) -> SideBySide:
-    """Return the baskets of ``pillars`` as small tables."""
-    tables = tuple(_basket(basket) for basket in found if basket.pillar in pillars)
-    title = "Baskets, share of the whole"
-    if screen and screen.effective_number:
-        title += f"; effective number of names {screen.effective_number:.1f}"
-    if screen and screen.turnover is not None:
-        title += f"; one-way turnover {screen.turnover:.1%}"
-    return SideBySide(title, tables)
-
-
-def _basket(basket: Basket) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (holding.ticker, holding.weight) for holding in basket.constituents
-    ]
-    if basket.reserve > 0 or not rows:
-        rows.append(("pre-IPO reserve", basket.reserve))
-    columns = (Column("", Kind.NAME, 100), Column("", Kind.WEIGHT, 100))
-    title = f"{basket.budget:.0%}"
-    return Table(title, columns, tuple(rows), pillar=basket.pillar)
 
 
 def watchlist(screen: Screen, view: View) -> Iterator[Block]:

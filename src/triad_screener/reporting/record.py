@@ -12,6 +12,7 @@ from triad_screener.factors import FACTORS
 from triad_screener.model.screen import Reading
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting.contributions import contributions
+from triad_screener.screening.pillars import is_eligible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +66,14 @@ def of_screen(
             pillar: [plain(place) for place in places]
             for pillar, places in scores.pillars.items()
         },
-        "baskets": _baskets(scores),
+        "baskets": [
+            {
+                **basket,
+                "choice": plain(found.choice),
+                "waits_because": found.waits_because,
+            }
+            for basket, found in zip(_baskets(scores), scores.baskets, strict=True)
+        ],
         "turnover": screen.turnover,
         "effective_number": screen.effective_number,
         "watchlist_as_of": _iso(screen.watched_on),
@@ -173,6 +181,7 @@ def _line(
         "cornerstone": fact.cornerstone,
         "layers": list(fact.layers),
         "primary_pillar": _primary(fact),
+        "under_exposure_floor": is_under_floor(fact, screen.exposure_floor),
         **{key: scored[key] for key in _UNSCORED},
         "about_equal_to_next": False,
         "reason": None,
@@ -207,6 +216,12 @@ def _line(
 def _primary(fact: LineFacts) -> str:
     shares = {p: fact.exposures[p].share if p in fact.exposures else 0 for p in PILLARS}
     return max(PILLARS, key=lambda pillar: shares[pillar])
+
+
+def is_under_floor(fact: LineFacts, exposure_floor: float) -> bool:
+    """Return whether no exposure of a line is enough for a basket."""
+    shares = (found.share for found in fact.exposures.values())
+    return not any(is_eligible(share, exposure_floor) for share in shares)
 
 
 #: Of a factor that the program did not have when it ran.

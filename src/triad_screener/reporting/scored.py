@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from triad_screener.model.document import Paragraph, PillarStyle, Report, Tone
 from triad_screener.model.vocabulary import PILLARS
+from triad_screener.reporting import baskets
 from triad_screener.reporting import record as records
-from triad_screener.reporting.overview import DISCLAIMER, baskets, ranking
+from triad_screener.reporting.overview import DISCLAIMER, ranking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ def compose(
     styles = {p: PillarStyle(p, _COLOURS[p]) for p in PILLARS} | dict(pillars)
     return Report(
         title=f"{name}: {len(scores.lines)} ranked, {len(scores.unranked)} not",
-        blocks=tuple(_blocks(scores, record, warnings)),
+        blocks=tuple(_blocks(scores, record, styles, warnings)),
         record=record,
         rows=tuple(dict(records.flat(line)) for line in record["lines"]),
         tickers=tuple(line.ticker for line in scores.lines),
@@ -45,7 +46,10 @@ def compose(
 
 
 def _blocks(
-    scores: Scores, record: records.Record, warnings: tuple[str, ...]
+    scores: Scores,
+    record: records.Record,
+    styles: Mapping[str, PillarStyle],
+    warnings: tuple[str, ...],
 ) -> Iterator[Block]:
     yield from (Paragraph(f"Note: {warning}.", Tone.NOTICE) for warning in warnings)
     if record["lines"]:
@@ -56,5 +60,6 @@ def _blocks(
     if scores.dropped_lines:
         names = ", ".join(scores.dropped_lines)
         yield Paragraph(f"Another line of the issuer stands for: {names}.", Tone.QUIET)
-    yield baskets(scores.baskets, PILLARS)
+    yield baskets.tables(scores.baskets, PILLARS)
+    yield from baskets.choices(scores.baskets, PILLARS, styles)
     yield Paragraph(DISCLAIMER, Tone.QUIET)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from triad_screener.model.scores import Moments
-from triad_screener.screening.normalising import DECIMALS
+from triad_screener.stats import DECIMALS
 from triad_screener.stats.cross_section import moments, percentile, standardise
 
 if TYPE_CHECKING:

@@ -22,11 +22,11 @@ from triad_screener.model.evaluation import (
     Strength,
 )
 from triad_screener.model.vocabulary import GROUPS, PILLARS
-from triad_screener.screening.normalising import DECIMALS
 from triad_screener.screening.rebalancing import hold
 from triad_screener.screening.sections import COMPOSITE
 from triad_screener.stats import NO_DISPERSION, multiple
 from triad_screener.stats import information as formulas
+from triad_screener.stats.cross_section import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -116,6 +116,16 @@ def evaluate(inquiry: Inquiry) -> Findings:
     return found
 
 
+def has_outcome(sections: Sequence[Section], outcomes: Outcomes) -> bool:
+    """Return whether anything can be told of what became of these rankings.
+
+    A coefficient needs five sessions after one, a basket a second ranking.
+    """
+    bought = {outcomes.bought_at(one.ready) for one in sections}
+    come = [at for at in bought if at < outcomes.sessions.size]
+    return len(come) > 1 or any(at + DECAY[0] < outcomes.sessions.size for at in come)
+
+
 def _in_order(signals: Collection[Signal]) -> list[Signal]:
     """Return signals in the order of their registers; those of old runs at the end."""
     known = [*GROUPS, *PILLARS, *FACTORS]
@@ -162,7 +172,7 @@ class _Panel:
             for section in self.sections
         ]
         values = np.array(rows, np.float64).reshape(len(rows), len(self.names))
-        return values.round(DECIMALS)
+        return rounded(values)
 
     @property
     def lines(self) -> float:

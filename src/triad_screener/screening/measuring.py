@@ -145,10 +145,12 @@ def _reading(found: Quantity | Gap, publishers: Mapping[str, str]) -> Reading:
 
 
 def _known(ask: Callable[[], Quantity]) -> Quantity | None:
+    """Return a quantity; None where it is missing, or too large for a number."""
     try:
-        return ask()
+        found = ask()
     except Missing:
         return None
+    return found if np.isfinite(found.value) else None
 
 
 def _figures(quantity: Quantity | None) -> tuple[Figure, ...]:

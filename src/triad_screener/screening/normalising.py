@@ -18,7 +18,13 @@ import numpy as np
 
 from triad_screener.model.scores import FactorMoments, Moments
 from triad_screener.model.vocabulary import GROUPS, NEUTRALISED, PILLARS
-from triad_screener.stats.cross_section import average_ranks, moments, standardise
+from triad_screener.stats import DECIMALS
+from triad_screener.stats.cross_section import (
+    average_ranks,
+    moments,
+    rounded,
+    standardise,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +34,6 @@ if TYPE_CHECKING:
     from triad_screener.model.cross_section import CrossSection, FactorColumn
     from triad_screener.model.recipe import Recipe
     from triad_screener.model.vocabulary import Group, Pillar
-
-#: Decimals that comparisons see: arithmetic noise must not decide a tie or a floor.
-DECIMALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def normalise(
     """
     known = np.isfinite(raw)
     ranks, rank_z = np.full((2, raw.size), np.nan)
-    ranks[known] = average_ranks((factor.sign * raw[known]).round(DECIMALS))
+    ranks[known] = average_ranks(rounded(factor.sign * raw[known]))
     mean, deviation = moments(ranks[known])
     rank_z[known] = standardise(ranks[known], mean, deviation)
     z = np.where(known, rank_z, 0.0)

@@ -117,7 +117,8 @@ def outcomes(
     values, ages = np.full((2, sessions.size, len(every)), np.nan)
     for place, (ticker, prices) in enumerate(every.items()):
         value, age = _at(prices.sessions, prices.adjusted, sessions)
-        values[:, place] = value * _rates(market, currencies[ticker], sessions)
+        with np.errstate(over="ignore"):  # returns beyond all bounds do not count
+            values[:, place] = value * _rates(market, currencies[ticker], sessions)
         ages[:, place] = age
     return Outcomes(sessions, tuple(every), values, ages)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.scores import Basket, Choice, Holding, PillarPlace
 from triad_screener.model.vocabulary import PILLARS
-from triad_screener.screening.normalising import DECIMALS
+from triad_screener.stats import DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -105,14 +105,18 @@ def pillar_score(composite_ex_thesis_z: float, exposure: float) -> float:
     return (1 + z if z >= 0 else 1 / (1 - z)) * exposure
 
 
+def is_eligible(exposure: float, exposure_floor: float) -> bool:
+    """Return whether a share of revenue is enough for a pillar; none never is."""
+    return exposure > 0 and round(exposure, DECIMALS) >= exposure_floor
+
+
 def _ranking(
     candidates: Sequence[Candidate], pillar: Pillar, exposure_floor: float
 ) -> list[tuple[str, float]]:
     eligible = [
         (one.ticker, pillar_score(one.composite_ex_thesis_z, one.exposures[pillar]))
         for one in candidates
-        if one.exposures[pillar] > 0
-        and round(one.exposures[pillar], DECIMALS) >= exposure_floor
+        if is_eligible(one.exposures[pillar], exposure_floor)
     ]
     # The sort is stable, so that ties keep the overall rank.
     return sorted(eligible, key=lambda place: -round(place[1], DECIMALS))

@@ -24,8 +24,8 @@ from triad_screener.model.scores import (
 )
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.screening import composing, normalising, pillars
-from triad_screener.screening.normalising import DECIMALS
-from triad_screener.stats.cross_section import normal_cdf
+from triad_screener.stats import DECIMALS
+from triad_screener.stats.cross_section import normal_cdf, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -195,9 +195,9 @@ class _Run:
         thesis = self._thesis_exposures()
         size = np.nan_to_num(self.lines.market_cap_usd, nan=-np.inf)
         keys = (self.base.z, coverage, thesis, size)
-        rounded = np.array([key.round(DECIMALS) for key in keys])
+        seen = np.array([rounded(key) for key in keys])
         # The rows stand in order of ticker, and the sort is stable.
-        return np.lexsort(-rounded[::-1]).tolist() if rounded.size else []
+        return np.lexsort(-seen[::-1]).tolist() if seen.size else []
 
     def _thesis_exposures(self) -> NDArray[np.float64]:
         ids = [factor.id for factor in self.lines.factors]

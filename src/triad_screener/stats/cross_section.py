@@ -6,14 +6,18 @@ Every function takes one value per line, shape ``(n,)``; empty input is allowed.
 from __future__ import annotations
 
 from math import erfc, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from triad_screener.stats import NO_DISPERSION
+from triad_screener.stats import DECIMALS, NO_DISPERSION
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+#: From here on a float has fewer decimals than comparisons see.
+_WHOLE: Final = 1e15
 
 
 def average_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -32,6 +36,19 @@ def average_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     up_to = np.searchsorted(ascending, values, side="right")
     mean_rank: NDArray[np.float64] = (below + 1 + up_to) / 2
     return mean_rank
+
+
+def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values to twelve decimals; what is too large to have any stays.
+
+    NaN stays, too. ``numpy.round`` alone makes infinity of 1e300.
+
+    Examples:
+        >>> rounded(np.array([0.1 + 0.2, 1e300])).tolist()
+        [0.3, 1e+300]
+    """
+    whole = np.abs(values) >= _WHOLE
+    return np.where(whole, values, np.where(whole, 0.0, values).round(DECIMALS))
 
 
 def moments(values: NDArray[np.float64]) -> tuple[float, float]:

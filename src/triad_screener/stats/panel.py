@@ -5,7 +5,7 @@ Scalars unless said otherwise; nothing is missing here.
 
 from __future__ import annotations
 
-from math import fsum, log
+from math import fsum, inf, log
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def elasticity(quantity: float, price: float) -> float | None:
 
 
 def held(closes: NDArray[np.float64], sessions: int) -> float | None:
-    """Return the last close over the one ``sessions`` before; None if too few.
+    """Return the last close over the one ``sessions`` before.
+
+    None if there are too few, or if a float cannot hold their ratio.
 
     Args:
         closes: Adjusted, oldest first, above zero; shape ``(n,)``.
@@ -58,7 +60,8 @@ def held(closes: NDArray[np.float64], sessions: int) -> float | None:
     """
     if closes.size <= sessions:
         return None
-    return float(closes[-1] / closes[-1 - sessions])
+    ratio = float(closes[-1]) / float(closes[-1 - sessions])
+    return ratio if 0 < ratio < inf else None
 
 
 def log_relative(basket: Sequence[float], against: Sequence[float]) -> float:

@@ -90,6 +90,7 @@ def adjusted_for_dividends(
         array([96.04, 49.  , 50.  ])
     """
     factors = np.ones_like(closes)
-    shares = dividends[1:] / closes[:-1]
+    with np.errstate(over="ignore"):  # beyond all bounds is not below the close
+        shares = dividends[1:] / closes[:-1]
     factors[:-1] = np.where(shares < 1, 1 - shares, 1.0)
     return closes * np.cumprod(factors[::-1])[::-1]

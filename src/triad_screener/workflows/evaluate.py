@@ -58,9 +58,10 @@ class Wish:
         since: Day before which no ranking counts; None for all.
         benchmark: Ticker of a fund; empty for the first whose prices are known.
         cost: Basis points of the value traded.
-        trials: Settings tried, this one included.
+        trials: Settings tried, this one included, that are not in the store.
+        note: Notes that this one is tried, where there is an outcome to see; returns
+            how many ever were, and what went wrong. None to count in ``trials`` alone.
         seed: Of every random draw.
-        notes: What a reader should know of the settings tried.
         is_brief: Whether the composite at the shortest horizon, and the baskets, do.
     """
 
@@ -69,8 +70,8 @@ class Wish:
     benchmark: str = ""
     cost: float = 10.0
     trials: int = 1
+    note: Callable[[], tuple[int, tuple[str, ...]]] | None = None
     seed: int = 1
-    notes: tuple[str, ...] = ()
     is_brief: bool = False
 
 
@@ -148,12 +149,14 @@ def evaluate(
     currencies = _currencies(taxonomy, found.sections)
     known = outcomes.outcomes(market, currencies, day)
     benchmark = _benchmark(taxonomy, market, wish.benchmark)
+    note = wish.note if evaluating.has_outcome(found.sections, known) else None
+    noted, warnings = note() if note else (1, ())
     newest = known.sessions[-1].item() if known.sessions.size else day
     terms = Terms(
         cost=wish.cost,
         risk_free_rate=request.recipe.risk_free_rate.value,
         benchmark=benchmark,
-        trials=wish.trials,
+        trials=wish.trials + noted - 1,
         draws=evaluating.DRAWS,
         seed=wish.seed,
     )
@@ -174,7 +177,7 @@ def evaluate(
             *found.notes,
             *_strangers(found.sections, known),
             *_chosen(wish.since),
-            *wish.notes,
+            *warnings,
         ),
         findings=evaluating.evaluate(
             evaluating.Inquiry(
@@ -290,9 +293,9 @@ def in_brief(
         told = "Past rankings are not evaluated: the extra research is not installed."
         return None, (told,)
     taxonomy = loading.load(locating.locate(config))
-    trials, _ = note_trial(store, request, now)
+    wish = replace(wish, note=lambda: (note_trial(store, request, now)[0], ()))
     try:
-        found = evaluate(taxonomy, request, store, store, replace(wish, trials=trials))
+        found = evaluate(taxonomy, request, store, store, wish)
     except NoDataError:
         return None, ()
     known = found.findings.horizons[0].strength.known

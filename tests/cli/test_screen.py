@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -713,3 +715,17 @@ def test_a_folder_without_closes_or_volumes_is_flagged_and_works(
     assert all("adjusted close for close" in line["flags"] for line in found["lines"])
     assert all(line["market_cap_usd"] for line in found["lines"])
     assert all(line["average_daily_value_usd"] is None for line in found["lines"])
+
+
+def test_a_run_on_a_folder_whose_name_is_no_text_is_kept(
+    triad: Triad, world: World, tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"w\xff")
+    shutil.copytree(world.folder, folder)
+
+    answer = triad(
+        "screen", "--config", str(world.config), "--source", f"folder:{folder}"
+    )
+
+    assert (answer.code, answer.err) == (0, "")
+    assert len(triad("runs", "--format", "ndjson").rows) == 1

@@ -24,7 +24,7 @@ def test_columns_that_mean_nothing_are_named() -> None:
 
     _, warnings = score(content.encode(), "c.csv", Recipe())
 
-    assert warnings == ("columns not used: colour, price",)
+    assert warnings == ("columns not used: 'colour', 'price'",)
 
 
 def test_incumbents_are_known_in_any_case_and_must_be_in_the_file() -> None:

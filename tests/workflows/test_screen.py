@@ -214,7 +214,6 @@ def test_choices_narrow_in_turn_and_the_first_are_taken_last() -> None:
         {"pillars": ("chips",)},
         {"sort": "scor"},
         {"columns": ("scor",)},
-        {"condition": "scor > 1"},
     ],
 )
 def test_a_choice_of_what_does_not_exist_is_refused(choice: dict[str, object]) -> None:
@@ -222,6 +221,14 @@ def test_a_choice_of_what_does_not_exist_is_refused(choice: dict[str, object]) -
 
     with pytest.raises(UnknownNameError):
         shown(found, **choice)
+
+
+def test_a_condition_on_a_column_that_does_not_exist_is_refused() -> None:
+    found = screened()
+
+    with pytest.raises(UsageError, match="There is no column called 'scor'") as refused:
+        shown(found, condition="scor > 1")
+    assert refused.value.remedy == "Did you mean score or score_low or score_high?"
 
 
 def test_a_condition_that_is_none_is_refused() -> None:

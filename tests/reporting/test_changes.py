@@ -46,10 +46,10 @@ def test_each_line_that_moved_has_its_step_and_its_causes() -> None:
     headings = [column.heading for column in moves.columns]
     assert headings[:5] == ["Ticker", "Rank", "Score", "Change", "Price"]
     tsm = dict(zip(headings, moves.rows[0], strict=True))
-    assert (tsm["Ticker"], tsm["Rank"], tsm["Score"]) == ("TSM", "2 → 1", "96.3 → 98.4")
-    assert tsm["Change"] == pytest.approx(98.4 - 96.3, abs=1e-12)
+    assert (tsm["Ticker"], tsm["Rank"], tsm["Score"]) == ("TSM", "2 → 1", "97.2 → 98.4")
+    assert tsm["Change"] == pytest.approx(98.4 - 97.2, abs=1e-12)
     parts = [part for part in moves.rows[0][4:] if part is not None]
-    assert sum(parts) == pytest.approx(98.4 - 96.3, abs=1e-9)  # type: ignore[arg-type]
+    assert sum(parts) == pytest.approx(98.4 - 97.2, abs=1e-9)  # type: ignore[arg-type]
 
 
 def test_who_came_or_left_is_told_apart() -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import duckdb
 import pytest
 
 from samples import constituent
@@ -22,6 +21,7 @@ from store.figures import (
     rates,
     statements,
 )
+from triad_screener.errors import StoreError
 from triad_screener.model.live import LastFetch
 from triad_screener.store import Store
 
@@ -207,7 +207,7 @@ def test_all_of_a_group_is_saved_or_nothing(store: Store) -> None:
     broken = prices("BBB", [1, 2])
     object.__setattr__(broken.content, "volumes", broken.content.volumes[:1])  # type: ignore[union-attr]
 
-    with pytest.raises((duckdb.Error, ValueError)):
+    with pytest.raises(StoreError):
         store.save([prices("AAA", [1]), broken])
 
     assert set(store.info().counts.values()) == {0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
 import os
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 
+from triad_screener import cli
 from triad_screener.cli._options import Format
 from triad_screener.rendering import RENDERERS
 
@@ -61,6 +64,75 @@ def test_every_command_has_every_format_and_standard_error_is_silent(
     assert (answer.code, answer.err) == (0, "")
     assert answer.out.endswith("\n")
     assert "\x1b" not in answer.out
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("out.csv", "csv"),
+        ("out.JSON", "json"),
+        ("out.ndjson", "ndjson"),
+        ("out.jsonl", "ndjson"),
+        ("out.tsv", "tsv"),
+        ("out.md", "markdown"),
+        ("out.html", "html"),
+        ("out.txt", "table"),
+        ("out", "table"),
+        ("out.2026-05-15", "table"),
+    ],
+)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_is_written_in_the_format_that_its_name_promises(
+    command: str, name: str, shape: str, triad: Triad, world: World, tmp_path: Path
+) -> None:
+    file, other = tmp_path / name, tmp_path / "given"
+    wanted = arguments(command, shape, world)
+    at = wanted.index("--format")
+    named = (*wanted[:at], *wanted[at + 2 :], "--output", str(file))
+
+    written = triad(*named)
+    triad(*wanted, "--output", str(other))
+
+    assert (written.code, written.out, written.err) == (0, "", "")
+    assert file.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
+@pytest.mark.parametrize("last", ["--format", "--output"])
+def test_a_format_that_is_given_counts_more_than_a_name(
+    name: str, last: str, triad: Triad, tmp_path: Path
+) -> None:
+    options = {"--format": "json", "--output": str(tmp_path / name)}
+    first = next(option for option in options if option != last)
+
+    triad("factors", first, options[first], last, options[last])
+
+    assert json.loads((tmp_path / name).read_text())
+
+
+def commands_of(command: Any, words: str = "") -> dict[str, Any]:  # noqa: ANN401 - typer's own
+    """Every command of the program, by its words."""
+    parts = getattr(command, "commands", {})
+    found = {} if parts else {words: command}
+    for name, part in parts.items():
+        found |= commands_of(part, f"{words} {name}".strip())
+    return found
+
+
+def test_every_command_that_writes_a_file_minds_its_name(
+    triad: Triad, tmp_path: Path
+) -> None:
+    for name, (module, _) in cli.COMMANDS.items():
+        found = typer.main.get_command(importlib.import_module(module).app)
+        for words, command in commands_of(found, name).items():
+            options = {option for one in command.params for option in one.opts}
+            wanted = ["x" for one in command.params if one.required]
+            if "--output" in options:
+                answer = triad(
+                    *words.split(), *wanted, "--output", str(tmp_path / "x.xlsx")
+                )
+                assert answer.code == 2, words
+                assert "x.xlsx" in answer.err, words
 
 
 @pytest.mark.parametrize("command", COMMANDS)

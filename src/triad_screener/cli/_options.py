@@ -25,6 +25,28 @@ class Format(StrEnum):
     tickers = "tickers"
 
 
+#: How the names of their files end.
+_SUFFIXES = {
+    ".txt": Format.table,
+    ".json": Format.json,
+    ".ndjson": Format.ndjson,
+    ".jsonl": Format.ndjson,
+    ".csv": Format.csv,
+    ".tsv": Format.tsv,
+    ".md": Format.markdown,
+    ".markdown": Format.markdown,
+    ".html": Format.html,
+    ".htm": Format.html,
+}
+#: What a name may promise that nothing here is written as.
+_OTHERS = frozenset(
+    {
+        *(".docx", ".ods", ".pdf", ".xls", ".xlsx"),
+        *(".eml", ".parquet", ".png", ".svg", ".xml", ".yaml", ".yml"),
+    }
+)
+
+
 #: Formats that say in words how the figures were come by.
 READ_BY_PEOPLE = (Format.table, Format.markdown, Format.html)
 
@@ -185,13 +207,60 @@ MinCoverage = Annotated[
         rich_help_panel=_DATA,
     ),
 ]
+
+
+def _as_named(context: typer.Context, given: Format) -> Format:
+    """Return the format given, else the one that the file of --output is named for.
+
+    An option that is not given is read after those that are, so --output is known.
+
+    Raises:
+        UsageError: If the name promises what no report is written as.
+    """
+    output = context.params.get("output")
+    if output is None or _is_given(context, "output_format"):
+        return given
+    suffix = output.suffix.lower()
+    if suffix in _OTHERS:
+        raise UsageError(
+            f"No report is written as {suffix}, and --output names {str(output)!r}.",
+            "End the name in .txt, .json, .ndjson, .csv, .tsv, .md or .html.",
+        )
+    return _SUFFIXES.get(suffix, given)
+
+
 OutputFormat = Annotated[
-    Format, typer.Option("--format", help="Output format.", rich_help_panel=_OUT)
+    Format,
+    typer.Option(
+        "--format",
+        callback=_as_named,
+        help="Output format; else as the name of --output ends.",
+        rich_help_panel=_OUT,
+    ),
 ]
 Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="FILE", help="Write there.", rich_help_panel=_OUT),
 ]
+
+
+def require_suffix(output: Path | None, what: str, *wanted: str) -> None:
+    """Refuse a name that promises another kind of file than is written.
+
+    Args:
+        output: Where it is written.
+        what: What is written there.
+        wanted: Endings that fit; any that promises nothing does, too.
+
+    Raises:
+        UsageError: If it does.
+    """
+    suffix = output.suffix.lower() if output else ""
+    if suffix in _OTHERS | {*_SUFFIXES} - {".txt", *wanted}:
+        raise UsageError(
+            f"{what} is written as {wanted[0]}, and --output names {str(output)!r}.",
+            f"Give a name that ends in {wanted[0]}.",
+        )
 
 
 def _as_png(path: Path | None) -> Path | None:

@@ -77,6 +77,8 @@ def command(
     from triad_screener.model.document import Document
     from triad_screener.workflows import scheduling
 
+    if scheduler is Scheduler.cron:
+        options.require_suffix(output, "A crontab line", ".txt")
     moment = scheduling.to_moment(at)
     arguments = more or []
     flags = ["--if-changed"] if if_changed else []

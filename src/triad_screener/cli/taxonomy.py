@@ -98,6 +98,7 @@ def schema(*, output: options.Output = None, debug: options.Debug = False) -> No
       triad taxonomy schema --output triad.schema.json
     """
     del debug  # main reads it
+    options.require_suffix(output, "A JSON Schema", ".json")
     from triad_screener.cli import _streams
     from triad_screener.model.document import Document
     from triad_screener.model.taxonomy import Taxonomy
@@ -127,6 +128,7 @@ def init(
       triad taxonomy init --output my-triad.yaml
     """
     del debug  # main reads it
+    options.require_suffix(output, "A taxonomy", ".yaml", ".yml")
     from triad_screener.cli import _streams
     from triad_screener.errors import OutputError
     from triad_screener.model.document import Document
@@ -182,6 +184,7 @@ def add(
       triad taxonomy add NOK --config my-triad.yaml --output new-triad.yaml
     """
     del debug  # main reads it
+    options.require_suffix(output, "A taxonomy", ".yaml", ".yml")
     from triad_screener.cli import _setup, _streams
     from triad_screener.model.document import Document
     from triad_screener.workflows import drafting

@@ -104,8 +104,7 @@ RANKING: Final = Table(
             None,
         ),
     ),
-    note="a older balance sheet",
-    note_of="Flag",
+    legend={"Flag": "a older balance sheet"},
 )
 BASKETS: Final = SideBySide(
     "Baskets",

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -76,8 +77,11 @@ def test_a_heading_that_was_skipped_is_told_to_a_person(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     stdin(b"ticker\nAAA\n")
 
-    said = screen("-", "--format", "tickers", "--quiet").err
+    said = screen("-", "--format", "tickers").err
+    stdin(b"ticker\nAAA\n")
+    hushed = screen("-", "--format", "tickers", "--quiet").err
 
+    assert hushed == ""
     assert said == "triad: 'TICKER' looks like a column heading; skipped.\n"
 
 
@@ -729,3 +733,87 @@ def test_a_run_on_a_folder_whose_name_is_no_text_is_kept(
 
     assert (answer.code, answer.err) == (0, "")
     assert len(triad("runs", "--format", "ndjson").rows) == 1
+
+
+# --- what a reader is told ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", ["table", "markdown", "html"])
+def test_a_condition_that_nothing_meets_says_so_under_no_heading(
+    shape: str, screen: Triad
+) -> None:
+    answer = screen("--where", "score > 200", "--format", shape)
+
+    assert (answer.code, answer.err) == (0, "")
+    assert re.search(r"No line matches .{1,5}score .{1,4} 200", answer.out)
+    assert "Ranking" not in answer.out
+
+
+def test_a_condition_that_nothing_meets_leaves_valid_documents_of_no_line(
+    screen: Triad,
+) -> None:
+    none = ("--where", "score > 200", "--format")
+
+    assert screen(*none, "json").json["lines"] == []
+    assert screen(*none, "csv").rows == screen("--format", "csv").rows[:1]
+    assert screen(*none, "tsv").rows == screen("--format", "tsv").rows[:1]
+    assert screen(*none, "ndjson").out == screen(*none, "tickers").out == ""
+
+
+def test_a_person_whose_condition_nothing_meets_is_told_so_beside_a_machine_format(
+    screen: Triad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    none = ("--where", "score > 200", "--format", "tickers")
+
+    assert screen(*none).err == "triad: No line matches 'score > 200'.\n"
+    assert screen(*none, "--quiet").err == ""
+
+
+@pytest.mark.parametrize("shape", ["table", "markdown", "html"])
+def test_quiet_shows_the_result_without_a_title_and_says_nothing(
+    shape: str, screen: Triad
+) -> None:
+    loud, quiet = (
+        screen("NOPE", "AAA", "--ignore-unknown", *more, "--format", shape)
+        for more in ((), ("-q",))
+    )
+
+    assert "NOPE" in loud.err
+    assert quiet.err == ""
+    assert "AI triad screen" in loud.out
+    assert "AI triad screen" not in quiet.out.replace("<title>AI triad screen", "")
+    assert "AAA" in quiet.out
+
+
+def test_quiet_still_tells_what_ends_with_another_code(screen: Triad) -> None:
+    answer = screen("-q", "--max-age", "1d")
+
+    assert answer.code == 3
+    assert "older than" in answer.err
+
+
+def test_the_best_comes_first_and_a_minus_turns_it_round(screen: Triad) -> None:
+    best = screen("--sort", "score", "--top", "3", "--format", "tickers")
+    worst = screen("--sort", "-score", "--top", "3", "--format", "tickers")
+
+    assert shown(best) == list(RANKED[:3])
+    assert shown(worst) == list(reversed(RANKED))[:3]
+
+
+def test_a_column_of_a_group_may_be_called_by_its_last_part(screen: Triad) -> None:
+    short = screen("--columns", "ticker,momentum", "--sort", "risk", "--format", "csv")
+
+    assert (
+        short.rows
+        == screen(
+            *("--columns", "ticker,groups.momentum", "--sort", "groups.risk"),
+            *("--format", "csv"),
+        ).rows
+    )
+    assert short.rows[0] == "ticker,groups.momentum"
+
+
+def test_flags_stand_in_one_order_in_every_format(screen: Triad) -> None:
+    for line in screen("--format", "json").json["lines"]:
+        assert line["flags"] == sorted(line["flags"])

@@ -214,10 +214,10 @@ def test_the_last_column_stays_however_wide_it_is() -> None:
 
 def test_a_note_goes_with_the_column_that_it_explains() -> None:
     wide = (Column("N" * 90, Kind.COUNT, 100), Column("Flag", Kind.TEXT, 10))
-    table = Table("", wide, ((1, "a"),), note="a is old", note_of="Flag")
+    table = Table("", wide, ((1, "a"),), legend={"Flag": "a is old"})
 
     assert "a is old" not in letter(table)
-    assert "a is old" in letter(replace(table, note_of=""))
+    assert "a is old" in letter(replace(table, legend={}, note="a is old"))
 
 
 def test_bars_become_signed_numbers_and_courses_a_row_of_signs() -> None:

@@ -148,7 +148,7 @@ def test_columns_give_way_by_importance_and_the_last_of_equals_first(
     assert [word[0] for word in heading.split()] == kept
 
 
-def test_bars_become_numbers_before_any_column_goes() -> None:
+def test_bars_go_and_their_numbers_stay_before_any_column_goes() -> None:
     columns = (
         Column("Name", Kind.NAME, 100),
         Column("Pillar", Kind.PILLAR, 50),
@@ -158,9 +158,9 @@ def test_bars_become_numbers_before_any_column_goes() -> None:
     year = tuple(float(at) for at in range(12))
     table = Table("", columns, (("AAA", "compute", 1.5, year),))
 
-    wide, tight, tighter = (shown(table, width)[1] for width in (35, 34, 24))
+    wide, tight, tighter = (shown(table, width)[1] for width in (40, 39, 24))
 
-    assert wide == "AAA  ● Compute    │█▌  ▁▂▂▃▄▄▅▅▆▇▇█"
+    assert wide == "AAA  ● Compute +1.5    │█▌  ▁▂▂▃▄▄▅▅▆▇▇█"
     assert tight == "AAA  ● Comp +1.5 ▁▂▃▄▅▆▇█"
     assert tighter == "AAA  ● Comp +1.5"
 
@@ -334,3 +334,36 @@ def test_what_is_written_as_zero_is_neither_good_nor_bad(
 
     assert last.endswith(f"{colour}{last.split(colour)[-1]}")
     assert colour in last.split("AAA")[1]
+
+
+NUMBER = re.compile(r"(?<!\S)[+-]?\d+\.\d+%?(?!\S)")
+
+
+@pytest.mark.parametrize("name", reports.COMPOSED)
+def test_a_wider_terminal_never_shows_fewer_numbers(name: str) -> None:
+    report = reports.COMPOSED[name]("en")
+    tables = [block for block in report.blocks if isinstance(block, Table)]
+
+    for table in tables:
+        alone = replace(report, blocks=(replace(table, note="", legend={}),))
+        counts = [
+            len(NUMBER.findall("\n".join(lines(alone, width=width))))
+            for width in range(60, 201, 4)
+        ]
+        assert counts == sorted(counts), table.title
+
+
+def test_what_reads_as_zero_has_no_colour() -> None:
+    table = Table("", (Column("Z", Kind.BAR),), ((0.04,), (-0.04,), (0.06,), (None,)))
+    report = Report("T", (table,), {})
+
+    drawn = lines(report, width=40, colours=256)[-4:]
+
+    dim, green = "\x1b[2m", "\x1b[32m"
+    assert [row.partition("m")[0] + "m" for row in drawn] == [dim, dim, green, dim]
+
+
+def test_a_report_without_a_heading_begins_with_its_first_block() -> None:
+    table = Table("Ranking", (Column("A"),), (("a",),))
+
+    assert lines(Report("T", (table,), {}, headed=False))[0] == "Ranking"

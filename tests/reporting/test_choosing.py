@@ -93,8 +93,9 @@ class TestOrder:
     @pytest.mark.parametrize(
         ("column", "order"),
         [
-            ("score", ["AAA", "CCC", "BBB"]),
-            ("-score", ["CCC", "AAA", "BBB"]),
+            ("score", ["CCC", "AAA", "BBB"]),
+            ("-score", ["AAA", "CCC", "BBB"]),
+            ("ticker", ["AAA", "BBB", "CCC"]),
             ("-ticker", ["CCC", "BBB", "AAA"]),
             ("flags", ["BBB", "CCC", "AAA"]),
             ("fresh", ["BBB", "AAA", "CCC"]),
@@ -104,6 +105,27 @@ class TestOrder:
         self, column: str, order: list[str]
     ) -> None:
         assert tickers(choosing.in_order(self.LINES, column)) == order
+
+    @pytest.mark.parametrize(
+        ("column", "more_is_better"),
+        [
+            ("score", True),
+            ("groups.risk", True),
+            ("exposures.data", True),
+            ("factors.mom_12_1.raw", True),
+            ("factors.vol_252.raw", False),
+            ("factors.vol_252.z", True),
+            ("factors.vol_252.reason", False),
+            ("rank", False),
+            ("market_cap_usd", False),
+        ],
+    )
+    def test_the_best_comes_first_where_a_column_knows_better_and_worse(
+        self,
+        column: str,
+        more_is_better: bool,  # noqa: FBT001 - a case
+    ) -> None:
+        assert choosing.is_merit(column) is more_is_better
 
     def test_equal_values_keep_their_order(self) -> None:
         same = [line("BBB"), line("AAA")]
@@ -119,14 +141,38 @@ class TestOrder:
 
 
 class TestColumns:
+    FIRST = of_lines(screen())[0]
+
     def test_dotted_names_reach_into_a_line(self) -> None:
-        first = of_lines(screen())[0]
+        names = ("groups.momentum", "factors.vol_252.raw")
 
-        choosing.require_columns(first, ["groups.momentum", "factors.vol_252.raw"])
+        assert choosing.columns_of(self.FIRST, names) == names
+
+    def test_the_last_part_suffices_where_one_column_ends_in_it(self) -> None:
+        asked = ["momentum", "rank", "compute", "vol_252.z"]
+
+        assert choosing.columns_of(self.FIRST, asked) == (
+            "groups.momentum",
+            "rank",
+            "exposures.compute",
+            "factors.vol_252.z",
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "nearest"),
+        [
+            ("group.momentum", "groups.momentum"),
+            ("momentun", "groups.momentum"),
+            ("raw", "Did you mean factors."),
+        ],
+    )
+    def test_what_means_no_column_or_several_is_refused(
+        self, name: str, nearest: str
+    ) -> None:
         with pytest.raises(UnknownNameError) as caught:
-            choosing.require_columns(first, ["rank", "group.momentum"])
+            choosing.columns_of(self.FIRST, ["rank", name])
 
-        assert "groups.momentum" in caught.value.remedy
+        assert nearest in caught.value.remedy
 
 
 def test_choosing_shows_a_part_and_changes_no_score() -> None:

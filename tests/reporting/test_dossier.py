@@ -403,7 +403,7 @@ class TestForAPerson:
         assert "The cornerstone of the thesis. Z +2.1519" in text
         assert "Confidence high (0.974), the least of coverage 1.000" in text
         assert "2 of 15 in compute (pillar score 1.8632, 13.0% of the whole)." in text
-        assert "Flags: older balance sheet; fiscal year for TTM." in text
+        assert "Flags: fiscal year for TTM; older balance sheet." in text
         assert "x USD per TWD" in text
         assert "/ 5 shares a receipt" in text
 

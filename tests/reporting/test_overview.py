@@ -168,19 +168,42 @@ class TestRanking:
 
         ranking = table(viewed(found), "Ranking")
 
-        legend = dict(part.split(" ", 1) for part in ranking.note.split("; "))
-        assert ranking.note_of == "Flag"
+        legend = dict(part.split(" ", 1) for part in ranking.legend["Flag"].split("; "))
+        assert list(legend.values()) == sorted(legend.values())
         assert list(legend) == list("abc")
         for ticker, letters in zip(
             column(ranking, "Ticker"), column(ranking, "Flag"), strict=True
         ):
             flags = [legend[letter] for letter in str(letters)]
-            assert flags == by_ticker[str(ticker)]["flags"]
-        assert column(ranking, "Flag")[0] == "ab"
+            assert flags == by_ticker[str(ticker)]["flags"] == sorted(flags)
+        assert column(ranking, "Flag")[0] == "bc"
+
+    def test_every_sign_of_the_ranking_has_a_legend_and_no_other(self) -> None:
+        line = record.of_lines(screen())[0]
+        plain = {**line, "score_low": None, "score_high": None, "cornerstone": False}
+        signs = {**plain, "cornerstone": True, "about_equal_to_next": True}
+
+        assert dict(overview.ranking([plain]).legend) == {}
+        assert dict(overview.ranking([signs]).legend) == {
+            "Name": "★ cornerstone of the thesis",
+            "Range": "≈ about equal to the next, their ranges touch",
+        }
+        assert (
+            overview.ranking([{**signs, "score_low": 1.0, "score_high": 2.0}])
+            .legend["Range"]
+            .startswith("range: what missing figures could change; ≈")
+        )
+
+    def test_no_lines_have_no_heading_and_a_sentence(self) -> None:
+        loud, quiet = (viewed(lines=(), quiet=hushed) for hushed in (False, True))
+
+        assert "Ranking" not in titles(loud)
+        assert "No line is left to show." in texts(loud)
+        assert texts(quiet) == []
 
     def test_letters_after_z_are_two_and_stand_apart(self) -> None:
         line = record.of_lines(screen())[0]
-        flags = [f"flag {number}" for number in range(28)]
+        flags = [f"flag {number:02}" for number in range(28)]
 
         ranking = overview.ranking(
             [{**line, "flags": flags}, {**line, "flags": flags[26:]}]
@@ -188,7 +211,7 @@ class TestRanking:
 
         assert column(ranking, "Flag")[1] == "aa ab"
         assert str(column(ranking, "Flag")[0]).startswith("a b c ")
-        assert ranking.note.endswith("z flag 25; aa flag 26; ab flag 27")
+        assert ranking.legend["Flag"].endswith("z flag 25; aa flag 26; ab flag 27")
 
 
 class TestNotRanked:

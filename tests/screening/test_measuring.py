@@ -206,7 +206,7 @@ class TestDescription:
         assert fact.enterprise_value_usd is None
         assert [f.item for f in fact.valuation] == ["close", "shares outstanding"]
 
-    def test_flags_of_price_shares_factors_and_statements_are_told_once(self) -> None:
+    def test_flags_are_told_once_and_in_the_order_of_the_alphabet(self) -> None:
         one = line(
             *quarters("OperatingIncome", *FOUR[:3]),
             *years("OperatingIncome", 4000.0),
@@ -220,10 +220,10 @@ class TestDescription:
         )
 
         assert facts_of(one).flags == (
-            "share count undated",
-            "fiscal year for TTM",
             "exposure dated later",
+            "fiscal year for TTM",
             "price jump on 2026-06-30, a split?",
+            "share count undated",
             "statements in EUR rejected",
         )
 

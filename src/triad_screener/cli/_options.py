@@ -218,7 +218,7 @@ def _as_named(context: typer.Context, given: Format) -> Format:
         UsageError: If the name promises what no report is written as.
     """
     output = context.params.get("output")
-    if output is None or _is_given(context, "output_format"):
+    if output is None or is_given(context, "output_format"):
         return given
     suffix = output.suffix.lower()
     if suffix in _OTHERS:
@@ -256,7 +256,7 @@ def require_suffix(output: Path | None, what: str, *wanted: str) -> None:
         UsageError: If it does.
     """
     suffix = output.suffix.lower() if output else ""
-    if suffix in _OTHERS | {*_SUFFIXES} - {".txt", *wanted}:
+    if suffix in (_OTHERS | {*_SUFFIXES}) - {".txt", *wanted}:
         raise UsageError(
             f"{what} is written as {wanted[0]}, and --output names {str(output)!r}.",
             f"Give a name that ends in {wanted[0]}.",

@@ -163,8 +163,8 @@ def say(text: str) -> None:
 
 
 def hint(text: str) -> None:
-    """Tell a person at a terminal what was done; a job is told nothing."""
-    if sys.stderr.isatty():
+    """Tell a person at a terminal what was done, if anything; a job is told nothing."""
+    if text and sys.stderr.isatty():
         tell([text])
 
 
@@ -211,18 +211,19 @@ def _input(size: int) -> bytes:
     return found
 
 
-def tickers(arguments: Iterable[str]) -> tuple[str, ...]:
+def tickers(arguments: Iterable[str], *, quiet: bool = False) -> tuple[str, ...]:
     """Return the tickers named, with ``-`` replaced by those of standard input.
 
     Commas and blanks stand between tickers, and capitals do not matter. On standard
-    input what follows a # is a comment, and the heading of a column is skipped.
+    input what follows a # is a comment, and the heading of a column is skipped; a
+    person is told so unless ``quiet``.
 
     Raises:
         UsageError: If standard input is not text.
     """
     texts: list[str] = []
     for argument in arguments:
-        texts += _listed() if argument.strip() == "-" else [argument]
+        texts += _listed(quiet=quiet) if argument.strip() == "-" else [argument]
     return named(texts)
 
 
@@ -242,7 +243,7 @@ def ticker(argument: str) -> str:
     return found[0]
 
 
-def _listed() -> list[str]:
+def _listed(*, quiet: bool) -> list[str]:
     try:
         text = content("-", _LONGEST_LIST).decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -250,6 +251,7 @@ def _listed() -> list[str]:
             "Standard input is not UTF-8 text.", "Give one ticker a line."
         ) from None
     found = named(line.partition("#")[0] for line in text.splitlines())
-    for heading in (part for part in found if part in _HEADINGS):
+    headings = [part for part in found if part in _HEADINGS]
+    for heading in () if quiet else headings:
         hint(f"{heading!r} looks like a column heading; skipped.")
-    return [part for part in found if part not in _HEADINGS]
+    return [part for part in found if part not in headings]

@@ -141,5 +141,5 @@ def command(
     report = evaluation.compose(found, told, _clock.today(), quiet=quiet)
     _streams.draw(report, plot)
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
-    if quiet or output_format not in options.READ_BY_PEOPLE:
+    if not quiet and output_format not in options.READ_BY_PEOPLE:
         _streams.tell(served.warnings)

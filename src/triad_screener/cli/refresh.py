@@ -70,7 +70,7 @@ def command(
     seconds, patient = options.to_seconds(timeout), options.to_patience(patience)
     taxonomy = _setup.taxonomy(config)
     chosen, _ = known_tickers(
-        _streams.tickers(tickers or []),
+        _streams.tickers(tickers or [], quiet=quiet),
         [line.ticker for line in taxonomy.constituents],
     )
     _require_network(offline=offline)

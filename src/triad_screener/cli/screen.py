@@ -1,6 +1,6 @@
 """triad screen: rank the universe."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -49,7 +49,7 @@ def command(
         typer.Option(
             "--sort",
             metavar="COLUMN",
-            help="Sort by a column; -COLUMN downwards.",
+            help="Sort by a column, the best first; -COLUMN turns it round.",
             rich_help_panel=options.Shown,
         ),
     ] = "",
@@ -124,7 +124,7 @@ def command(
         universe=universe.value,
         incumbents=named([incumbents]),
         holdings=_setup.holdings(holdings),
-        tickers=_streams.tickers(tickers or []),
+        tickers=_streams.tickers(tickers or [], quiet=quiet),
         ignore_unknown=ignore_unknown,
     )
     with _progress.bar(quiet=quiet) as progress:
@@ -136,9 +136,11 @@ def command(
     shown, unknown = known_tickers(
         question.tickers, found.screen.tickers, ignore_unknown=ignore_unknown
     )
-    _tell_ignored(unknown)
-    floors = showing.Floors(max_age_days=oldest, min_coverage=min_coverage)
-    warnings = showing.below_floor(found.screen, floors, _clock.today())
+    warnings = showing.below_floor(
+        found.screen,
+        showing.Floors(max_age_days=oldest, min_coverage=min_coverage),
+        _clock.today(),
+    )
     report = showing.show(
         found.screen,
         showing.Choice(
@@ -162,16 +164,18 @@ def command(
         ),
     )
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
-    if quiet or output_format not in options.READ_BY_PEOPLE:
-        # A report for people says so itself.
-        _streams.tell((*found.warnings, *warnings))
-    if not kept:
-        _streams.tell(answering.keep(found, question, means))
+    late = (
+        *_ignored(unknown),
+        *(() if kept else answering.keep(found, question, means)),
+    )
+    by_itself = not quiet and output_format in options.READ_BY_PEOPLE
+    _streams.tell(() if quiet else late)
+    _streams.tell(() if by_itself or quiet else found.warnings)
+    _streams.tell(() if by_itself else warnings)
+    _streams.hint("" if by_itself or quiet or report.rows else showing.absent(where))
     return BELOW_FLOOR if warnings else 0
 
 
-def _tell_ignored(unknown: Sequence[str]) -> None:
-    from triad_screener.cli import _streams
-
+def _ignored(unknown: Sequence[str]) -> Iterator[str]:
     if unknown:
-        _streams.tell([f"unknown tickers ignored: {', '.join(unknown)}"])
+        yield f"unknown tickers ignored: {', '.join(unknown)}"

@@ -51,6 +51,8 @@ def _root(
     del debug  # main reads it
     if context.invoked_subcommand is not None:
         return
+    from dataclasses import replace
+
     from triad_screener.cli import _clock, _progress, _setup, _streams
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting import panel
@@ -70,9 +72,10 @@ def _root(
     found = thesis.judge(taxonomy, recipe, served.source, day)
     told = () if quiet else tuple(filter(None, (served.told, *served.warnings)))
     report = panel.compose(found, told, _clock.today())
+    report = replace(report, headed=not quiet)
     _streams.draw(report, plot)
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
-    if quiet or output_format not in options.READ_BY_PEOPLE:
+    if not quiet and output_format not in options.READ_BY_PEOPLE:
         _streams.tell(served.warnings)
 
 

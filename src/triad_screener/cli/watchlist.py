@@ -90,7 +90,7 @@ def listed(
         else watchlist.compose(facts, found.screen, sight)
     )
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
-    if quiet or output_format not in options.READ_BY_PEOPLE:
+    if not quiet and output_format not in options.READ_BY_PEOPLE:
         _streams.tell(found.warnings)
 
 

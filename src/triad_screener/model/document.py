@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - part of the fields' types
+from collections.abc import Collection, Mapping  # noqa: TC003 - part of the fields' types
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
@@ -96,8 +96,8 @@ class Table:
     Attributes:
         pillar: Colours the title; None for a table of all pillars.
         note: One line under the grid.
-        note_of: Heading of the column that the note explains; without the column it
-            is left out. Empty for a note on the whole grid.
+        legend: What signs in a column mean, by its heading; without the column it is
+            left out.
     """
 
     title: str
@@ -105,7 +105,12 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     pillar: str | None = None
     note: str = ""
-    note_of: str = ""
+    legend: Mapping[str, str] = field(default_factory=dict)
+
+    def notes(self, headings: Collection[str]) -> str:
+        """Return what stands under the grid where these columns are shown."""
+        signs = (text for name, text in self.legend.items() if name in headings)
+        return "; ".join(filter(None, (*signs, self.note)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +195,11 @@ class Report:
 
     Attributes:
         title: One line.
+        headed: Whether the title stands above the blocks.
         blocks: In reading order, for people.
         record: The same facts as plain values, for JSON.
         rows: One flat row a line, for delimited formats: dotted names to values.
+        fields: Those names, for where there are no rows.
         tickers: The lines shown, in order.
         pillars: Label and colour by key.
     """
@@ -201,6 +208,8 @@ class Report:
     blocks: tuple[Block, ...]
     record: Mapping[str, object]
     rows: tuple[Mapping[str, object], ...] = ()
+    fields: tuple[str, ...] = ()
+    headed: bool = True
     tickers: tuple[str, ...] = ()
     pillars: Mapping[str, PillarStyle] = field(default_factory=dict)
 

@@ -31,8 +31,8 @@ def render_tsv(report: Report, style: Style) -> Document:
 def _delimited(report: Report, delimiter: str) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
-    if report.rows:
-        writer.writerow(report.rows[0])
+    if fields := report.fields or (report.rows and report.rows[0]):
+        writer.writerow(fields)
     for row in report.rows:
         writer.writerow([cell(value) for value in row.values()])
     return buffer.getvalue()

@@ -156,7 +156,6 @@ def _grid(table: Table, report: Report, most: int, width: int) -> _Grid:
     ]
     kept = _kept(table.columns, wanted, width)
     columns = tuple(table.columns[at] for at in kept)
-    noted = not table.note_of or table.note_of in [c.heading for c in columns]
     return _Grid(
         table.title,
         table.pillar,
@@ -164,7 +163,7 @@ def _grid(table: Table, report: Report, most: int, width: int) -> _Grid:
         tuple(tuple(row[at] for at in kept) for row in rows),
         min(width, sum(wanted[at] for at in kept)),
         len(table.rows) - len(rows),
-        table.note if noted else "",
+        table.notes([column.heading for column in columns]),
     )
 
 

@@ -26,7 +26,8 @@ _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|#&~$"})
 def render(report: Report, style: Style) -> Document:
     """Return ``report`` as Markdown with tables."""
     del style
-    parts = [f"# {escape(report.title)}", *_parts(report)]
+    title = [f"# {escape(report.title)}"] if report.headed else []
+    parts = [*title, *_parts(report)]
     return Document("text/markdown", "\n\n".join(parts) + "\n")
 
 
@@ -62,7 +63,8 @@ def _grid(table: Table, report: Report) -> str:
         for row in table.rows
     ]
     grid = "\n".join(f"| {' | '.join(row)} |" for row in [heads, rules, *rows])
-    return f"{grid}\n\n{escape(table.note)}" if table.note else grid
+    note = table.notes([column.heading for column in table.columns])
+    return f"{grid}\n\n{escape(note)}" if note else grid
 
 
 def _cell(cell: Cell, kind: Kind, report: Report) -> str:

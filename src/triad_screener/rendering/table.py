@@ -1,9 +1,9 @@
 """The terminal: grids that fit the width, colours that only repeat what words say.
 
-Where the width does not suffice the grid is drawn compactly first: numbers for bars,
-short names of pillars, short sparklines. Then the last text column runs on below, and
-columns give way by importance, the least first. What is wider than the screen even so
-is cut, with an ellipsis.
+Where the width does not suffice the grid is drawn compactly first: numbers without
+bars, short names of pillars, short sparklines. Then the last text column runs on below,
+and columns give way by importance, the least first: what is wider never shows fewer
+numbers. What is wider than the screen even so is cut, with an ellipsis.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ _DASH: Final = "- "
 _SMALL_TABLE_GAP: Final = 3
 _WEIGHT_BAR: Final = 8
 _PER_CENT_A_CELL: Final = 2
-_BAR: Final = 7
+#: Signs of a z-score.
+_SIGNED: Final = 4
 _METER: Final = 24
 _TREND: Final = 12
 _SHORT_TREND: Final = 8
@@ -75,10 +76,10 @@ _BAD: Final = "\x1b[31m"
 
 def render(report: Report, style: Style) -> Document:
     """Return ``report`` as text of at most ``style.width`` columns."""
-    lines = _headline(report.title, _BOLD, style)
+    lines = _headline(report.title, _BOLD, style) if report.headed else []
     for block in report.blocks:
         lines += _block(block, report, style)
-    text = "\n".join(line.rstrip() for line in lines) + "\n"
+    text = "\n".join(line.rstrip() for line in lines).lstrip("\n") + "\n"
     return Document(
         "text/plain", text if style.unicode else text.translate(_cells.ASCII)
     )
@@ -89,8 +90,8 @@ def _block(block: Block, report: Report, style: Style) -> list[str]:
         return _paragraph(block, style)
     if isinstance(block, Table):
         grid = _Grid.fitted(block, report, style)
-        noted = not block.note_of or block.note_of in grid.headings
-        note = _wrapped(block.note, style) if block.note and noted else []
+        told = block.notes(grid.headings)
+        note = _wrapped(told, style) if told else []
         return [
             "",
             *_title(block, report, style),
@@ -283,10 +284,10 @@ class _Grid:
                 yield self._line([*blank, _Piece(text, last.colour)])
 
     def _heading(self, at: int) -> _Piece:
-        """Return a heading; that of a bar stands over its axis."""
+        """Return a heading; that of a bar stands over its number."""
         text = self.columns[at].heading
-        if self.columns[at].kind is Kind.BAR and self.widths[at] >= _BAR:
-            text = text.center(self.widths[at])
+        if self.columns[at].kind is Kind.BAR:
+            text = text.rjust(_SIGNED).ljust(self.widths[at])
         return _Piece(text, _DIM)
 
     def _line(self, pieces: Sequence[_Piece]) -> str:
@@ -320,13 +321,15 @@ class _Painter:
                 width = _SHORT_TREND if self.compact else _TREND
                 return _Piece(_cells.sparkline(cell, width))
             case ((None | int() | float()), Kind.BAR):
-                draw = _cells.written(cell, kind) if self.compact else _cells.bar(cell)
-                return _Piece(draw, _tone(cell))
+                text = _cells.written(cell, kind)
+                bar = "" if self.compact else f" {_cells.bar(cell)}"
+                return _Piece(f"{text:>{_SIGNED}}{bar}", _tone(text))
             case float(), Kind.WEIGHT:
                 bar = _cells.length(cell * 100 / _PER_CENT_A_CELL, _WEIGHT_BAR)
                 return _Piece(f"{cell:6.1%} {bar}", self._tint(self.pillar))
             case float(), Kind.METER if not self.compact:
-                return _Piece(_cells.length(cell * _METER, _METER).rstrip())
+                bar = _cells.length(cell * _METER, _METER)
+                return _Piece(f"{_cells.written(cell, kind):>4} {bar}".rstrip())
             case _:
                 return self._plain(cell, kind)
 
@@ -349,10 +352,9 @@ class _Painter:
         return _rgb(self.report.pillars[pillar].colour, self.style)
 
 
-def _tone(z: float | None) -> str:
-    if z is None or _cells.looks_zero(z, Kind.BAR):
-        return _DIM
-    return _GOOD if z > 0 else _BAD
+def _tone(written: str) -> str:
+    """Return the colour of a number as it is written: what reads as zero has none."""
+    return {"+": _GOOD, "-": _BAD}.get(written[0], _DIM)
 
 
 def _fit(text: str, width: int, *, right: bool) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.errors import UnknownNameError
+from triad_screener.factors import FACTORS
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.reporting.record import flat_line
 from triad_screener.screening.pillars import is_eligible
@@ -51,36 +52,73 @@ def of_tickers(
     return [line for line in lines if line["ticker"] in tickers]
 
 
+#: Columns of which more is better, beside those of groups, exposures and factors.
+_MERITS: Final = frozenset(
+    {
+        *("score", "score_low", "score_high", "composite_z", "composite_ex_thesis_z"),
+        *("coverage", "confidence", "freshness", "stability", "precision"),
+        "thesis_exposure",
+    }
+)
+
+
 def in_order(lines: Sequence[Record], column: str) -> list[Record]:
     """Return the lines sorted by a column, missing values last.
 
-    A leading minus sorts downwards: ``-market_cap_usd``.
+    The best comes first, by its rank, score, z-score or factor; where a column knows
+    no better or worse, the least. A leading minus turns that round.
 
     Raises:
         UnknownNameError: If there is no such column.
     """
-    name = column.removeprefix("-")
     if not lines:
         return []
-    require_columns(lines[0], [name])
+    (name,) = columns_of(lines[0], [column.removeprefix("-")])
+    downwards = is_merit(name) != column.startswith("-")
     keyed = [(flat_line(line)[name], line) for line in lines]
     known = [pair for pair in keyed if pair[0] is not None]
     unknown = [line for value, line in keyed if value is None]
-    known.sort(key=lambda pair: _comparable(pair[0]), reverse=column.startswith("-"))
+    known.sort(key=lambda pair: _comparable(pair[0]), reverse=downwards)
     return [line for _, line in known] + unknown
+
+
+def is_merit(column: str) -> bool:
+    """Return whether more of what stands in ``column`` is better.
+
+    Examples:
+        >>> is_merit("score"), is_merit("rank"), is_merit("factors.vol_252.raw")
+        (True, False, False)
+    """
+    kind, _, name = column.partition(".")
+    factor, _, part = name.partition(".")
+    if kind == "factors" and part == "raw":
+        return FACTORS[factor].sign > 0
+    if kind == "factors":
+        return part in ("rank_z", "z", "contribution")
+    return kind in ("groups", "exposures") or column in _MERITS
 
 
 def _comparable(value: Any) -> tuple[float, str]:  # noqa: ANN401 - text or number
     return (0.0, value) if isinstance(value, str) else (float(value), "")
 
 
-def require_columns(line: Record, columns: Sequence[str]) -> None:
-    """Check that every name is a column of the result.
+def columns_of(line: Record, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of the result that ``names`` mean.
+
+    The last part of a dotted name suffices where no other column ends in it:
+    ``momentum`` for ``groups.momentum``.
 
     Raises:
-        UnknownNameError: If one is not.
+        UnknownNameError: If a name is no column.
     """
     known = list(flat_line(line))
-    for name in columns:
-        if name not in known:
-            raise UnknownNameError("column", name, known)
+    return tuple(_column_of(name, known) for name in names)
+
+
+def _column_of(name: str, known: Sequence[str]) -> str:
+    ending = [column for column in known if column.endswith(f".{name}")]
+    if name in known:
+        return name
+    if len(ending) == 1:
+        return ending[0]
+    raise UnknownNameError("column", name, known)

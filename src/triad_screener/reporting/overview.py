@@ -41,6 +41,8 @@ _GROUP_HEADINGS = {
     "risk": "Risk",
     "thesis": "Thes",
 }
+_CORNERSTONE = "★ cornerstone of the thesis"
+_TOUCHING = "≈ about equal to the next, their ranges touch"
 _TRILLION, _BILLION = 1e12, 1e9
 GRADES = "Grade of a mark: A filing, B company, C named press, D aggregator or vendor."
 _CONFIDENCE = {"high": "high", "medium": "med", "low": "low"}
@@ -61,6 +63,7 @@ class View:
         language: ``en`` or ``zh``, for the names of pillars.
         today: Day of the reader's clock, for ages; None leaves them out.
         warnings: What the reader asked to be warned of.
+        absent: What to say where there is no line to show.
         told: How the figures were come by, just now.
         troubles: What went wrong on the way.
         verbose: Whether to show the thesis panel, and to list every gap.
@@ -73,6 +76,7 @@ class View:
     language: str = "en"
     today: date | None = None
     warnings: tuple[str, ...] = ()
+    absent: str = "No line is left to show."
     told: str = ""
     troubles: tuple[str, ...] = ()
     verbose: bool = False
@@ -86,6 +90,7 @@ def compose(screen: Screen, view: View) -> Report:
         rows = [{name: row[name] for name in view.columns} for row in rows]
     return Report(
         title=f"AI triad screen, as of {screen.run.as_of.isoformat()}",
+        headed=not view.quiet,
         blocks=tuple(_blocks(screen, view, rows)),
         record=records.of_screen(screen, view.lines, view.warnings),
         rows=tuple(rows),
@@ -109,12 +114,7 @@ def _blocks(
 ) -> Iterator[Block]:
     if not view.quiet:
         yield from _header(screen, view)
-    if view.columns:
-        yield _chosen(view.columns, rows)
-    else:
-        yield ranking(view.lines)
-        if not view.quiet:
-            yield from signs(view.lines, screen.exposure_floor)
+    yield from _lines(screen, view, rows)
     yield from unranked(screen, view)
     if not view.quiet:
         yield from _set_aside(screen, view)
@@ -127,6 +127,18 @@ def _blocks(
         yield from thesis(screen)
     if not view.quiet:
         yield from _notes(screen, view)
+
+
+def _lines(
+    screen: Screen, view: View, rows: Sequence[Mapping[str, object]]
+) -> Iterator[Block]:
+    """Yield the lines, if there are any; a heading of nothing tells nobody anything."""
+    if not view.lines:
+        yield from [] if view.quiet else [Paragraph(view.absent, Tone.NOTICE)]
+    elif view.columns:
+        yield _chosen(view.columns, rows)
+    elif any(line["rank"] is not None for line in view.lines):
+        yield ranking(view.lines, screen.exposure_floor)
 
 
 def _header(screen: Screen, view: View) -> Iterator[Block]:
@@ -196,8 +208,14 @@ def rates(screen: Screen) -> list[str]:
     return [used[currency] for currency in sorted(used)]
 
 
-def ranking(lines: Sequence[Record]) -> Table:
-    """Return the ranked lines among ``lines`` as a table for people."""
+def ranking(lines: Sequence[Record], exposure_floor: float | None = None) -> Table:
+    """Return the ranked lines among ``lines`` as a table for people.
+
+    Args:
+        lines: Records of lines.
+        exposure_floor: Which is told of lines that reach it in no pillar; None where
+            the records do not say who they are.
+    """
     ranked = [line for line in lines if line["rank"] is not None]
     letters = _flag_letters(ranked)
     columns = (
@@ -213,13 +231,18 @@ def ranking(lines: Sequence[Record]) -> Table:
         Column("Flag", Kind.TEXT, 20),
     )
     rows = [_ranking_row(line, letters) for line in ranked]
+    legend = {
+        "Pillar": _legend_of_floors(ranked, exposure_floor),
+        "Name": _CORNERSTONE if any(line.get("cornerstone") for line in ranked) else "",
+        "Range": _legend_of_ranges(ranked),
+        "Flag": "; ".join(f"{letter} {flag}" for flag, letter in letters.items()),
+    }
     used = [at for at in range(len(columns)) if any(row[at] for row in rows)]
     return Table(
         "Ranking",
         tuple(columns[at] for at in used),
         tuple(tuple(row[at] for at in used) for row in rows),
-        note="; ".join(f"{letter} {flag}" for flag, letter in letters.items()),
-        note_of="Flag",
+        legend={heading: text for heading, text in legend.items() if text},
     )
 
 
@@ -235,24 +258,8 @@ def _ranking_row(line: Record, letters: Mapping[str, str]) -> tuple[Cell, ...]:
         *(line["groups"].get(group) for group in GROUPS),
         tuple(line.get("trend", ())),
         _CONFIDENCE[line["confidence_label"]],
-        _joined([letters[flag] for flag in line.get("flags", ())]),
+        _joined([letters[flag] for flag in letters if flag in line.get("flags", ())]),
     )
-
-
-def signs(lines: Sequence[Record], exposure_floor: float) -> Iterator[Block]:
-    """Yield the legend of the signs that the ranking of ``lines`` has."""
-    ranked = [line for line in lines if line["rank"] is not None]
-    legend = {
-        f"{UNDER_FLOOR} exposed by less than {exposure_floor:.0%} to each pillar: "
-        "in no basket": "under_exposure_floor",
-        "≈ about equal to the next": "about_equal_to_next",
-        "★ the cornerstone of the thesis": "cornerstone",
-    }
-    told = [
-        text for text, name in legend.items() if any(line.get(name) for line in ranked)
-    ]
-    if told:
-        yield Paragraph("; ".join(told), Tone.QUIET)
 
 
 def _range(line: Record) -> str:
@@ -262,9 +269,27 @@ def _range(line: Record) -> str:
     return f"{interval} ≈" if line.get("about_equal_to_next") else interval
 
 
+def _legend_of_floors(lines: Sequence[Record], exposure_floor: float | None) -> str:
+    if exposure_floor is None or not any(
+        line.get("under_exposure_floor") for line in lines
+    ):
+        return ""
+    return (
+        f"{UNDER_FLOOR} exposed by less than {exposure_floor:.0%} to each pillar: "
+        "in no basket"
+    )
+
+
+def _legend_of_ranges(lines: Sequence[Record]) -> str:
+    intervals = any(line["score_low"] is not None for line in lines)
+    touching = any(line.get("about_equal_to_next") for line in lines)
+    signs = ("range: what missing figures could change" if intervals else "", _TOUCHING)
+    return "; ".join(filter(None, signs if touching else signs[:1]))
+
+
 def _flag_letters(lines: Sequence[Record]) -> dict[str, str]:
-    flags = dict.fromkeys(flag for line in lines for flag in line.get("flags", ()))
-    return {flag: _letter(position) for position, flag in enumerate(flags)}
+    flags = {flag for line in lines for flag in line.get("flags", ())}
+    return {flag: _letter(position) for position, flag in enumerate(sorted(flags))}
 
 
 def _joined(letters: Sequence[str]) -> str:

@@ -100,6 +100,7 @@ def _report(
     day = screen.watched_on.isoformat()
     return Report(
         title=f"Watchlist, as of {day}",
+        headed=not sight.quiet,
         blocks=(*_head(screen, sight), *blocks),
         record={
             "schema_version": SCHEMA_VERSION,

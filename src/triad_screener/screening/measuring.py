@@ -192,7 +192,7 @@ def _evidence(
 def _flags(
     line: Line, readings: Mapping[str, Reading], *parts: Quantity | None
 ) -> tuple[str, ...]:
-    """Return every flag of the line once, those of its value first."""
+    """Return every flag of the line once, in the order of the alphabet."""
     found = [flag for part in parts if part for flag in part.flags]
     if line.share_count_conflict:
         found.append("share count unresolved")
@@ -201,7 +201,7 @@ def _flags(
     if line.statements.foreign_currencies:
         others = ", ".join(sorted(line.statements.foreign_currencies))
         found.append(f"statements in {others} rejected")
-    return tuple(dict.fromkeys(found))
+    return tuple(sorted({*found}))
 
 
 def trend(prices: PriceSeries | None, as_of: date) -> tuple[float, ...]:

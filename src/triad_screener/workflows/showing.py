@@ -78,8 +78,7 @@ def show(found: Screen, choice: Choice, view: overview.View) -> Report:
         UsageError: If the condition cannot be used.
     """
     every = record.of_lines(found)
-    if every:
-        choosing.require_columns(every[0], choice.columns)
+    columns = choosing.columns_of(every[0], choice.columns) if every else ()
     lines = choosing.of_pillars(every, choice.pillars, found.exposure_floor)
     lines = choosing.of_tickers(lines, choice.tickers)
     if choice.condition:
@@ -92,12 +91,22 @@ def show(found: Screen, choice: Choice, view: overview.View) -> Report:
         lines = choosing.in_order(lines, choice.sort)
     if choice.top is not None:
         lines = lines[: choice.top]
-    return overview.compose(
+    report = overview.compose(
         found,
         replace(
             view,
             lines=lines,
             pillars=choice.pillars or view.pillars,
-            columns=choice.columns,
+            columns=columns,
+            absent=absent(choice.condition),
         ),
     )
+    fields = columns or tuple(record.flat_line(every[0]) if every else ())
+    return replace(report, fields=fields)
+
+
+def absent(condition: str) -> str:
+    """Return what to say where no line is left, by ``condition`` if there is one."""
+    if condition:
+        return f"No line matches {condition!r}."
+    return "No line is left to show."

@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+#: What a terminal tells programs, and what a reader wishes of them.
+TERMINAL = ("COLUMNS", "LINES", "TERM", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE")
 SNAPSHOTS = Path(__file__).parent / "__snapshots__"
 
 
@@ -35,7 +37,7 @@ def _settle(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(home))
     for name in [*os.environ]:
-        if name.startswith("TRIAD_") or name in ("COLUMNS", "NO_COLOR"):
+        if name.startswith("TRIAD_") or name in TERMINAL:
             monkeypatch.delenv(name)
     monkeypatch.setenv("TRIAD_OFFLINE", "1")
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import unicodedata
 from errno import EISDIR
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from triad_screener.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+#: Kinds of characters that move the cursor, turn the text round, or end a line.
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def write(path: Path, content: bytes) -> None:
@@ -62,13 +66,22 @@ def _unwritable(path: Path, error: OSError) -> OutputError:
 def name_of(path: str | Path) -> str:
     r"""Return a path as a text that can be kept and shown.
 
-    A name may be of any bytes; those that are not UTF-8 are written as escapes.
+    A name may be of any bytes; what is not UTF-8 is written as escapes, and so are
+    ends of lines and other characters that show nothing by themselves.
 
     Examples:
-        >>> name_of("prices"), name_of("prices\udcff")
-        ('prices', 'prices\\xff')
+        >>> name_of("prices"), name_of("prices\udcff"), name_of("a\nb")
+        ('prices', 'prices\\xff', 'a\\nb')
     """
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return "".join(
+        char.encode("unicode_escape").decode() if _shows_nothing(char) else char
+        for char in text
+    )
+
+
+def _shows_nothing(char: str) -> bool:
+    return unicodedata.category(char) in _INVISIBLE
 
 
 def replace(path: Path, content: bytes, mode: int) -> None:

@@ -142,6 +142,19 @@ def test_every_command_has_a_help_with_examples(command: str, triad: Triad) -> N
     assert command in groups or "Example" in answer.out
 
 
+@pytest.mark.parametrize("command", [*cli.COMMANDS, "thesis scaling", "store export"])
+def test_a_help_page_is_of_words_and_fits_eighty_columns(
+    command: str, triad: Triad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    page = triad(*command.split(), "--help").out
+
+    assert re.findall(r"<(?:str|int|float|bool|path|list)\b.*", page) == []
+    assert re.findall(r"\[[^\]]*[<>]=?[^\]]*\]", page) == []
+    assert max(map(len, page.splitlines())) <= 80
+
+
 def test_the_commands_of_the_front_page_are_those_of_the_files() -> None:
     files = {path.stem for path in Path(cli.__file__).parent.glob("*.py")}
     helpers = {"fault", "front_page"}
@@ -221,7 +234,7 @@ def test_a_fault_where_no_file_can_be_written_says_how_to_see_the_details(
     failing: Callable[[BaseException], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", "/nonexistent")
+    monkeypatch.setattr("tempfile.tempdir", "/dev/null/nowhere")
     failing(RecursionError())
 
     answer = triad("screen", "--source", "bundled")
@@ -322,7 +335,7 @@ def loaded(*commands: list[str], **environment: str) -> dict[str, list[str]]:
         [sys.executable, "-c", _LOADED, json.dumps(commands)],
         capture_output=True,
         check=True,
-        env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **environment},
+        env={"PATH": "/usr/bin:/bin", "HOME": "/dev/null/nowhere", **environment},
     )
     found: dict[str, list[str]] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -178,11 +178,13 @@ def test_a_setting_without_an_outcome_to_see_is_not_counted(
     assert again.json["trials"] == 1
 
 
-@pytest.mark.parametrize("option", ["--output", "--plot"])
+@pytest.mark.parametrize(
+    ("option", "name"), [("--output", "found.csv"), ("--plot", "found.png")]
+)
 def test_a_file_that_cannot_be_written_fails_before_any_work(
-    triad: Triad, world: World, tmp_path: Path, option: str
+    triad: Triad, world: World, tmp_path: Path, option: str, name: str
 ) -> None:
-    nowhere = tmp_path / "missing" / "found.png"
+    nowhere = tmp_path / "missing" / name
 
     answer = triad("evaluate", "--config", str(tmp_path / "none"), option, str(nowhere))
 

@@ -307,8 +307,9 @@ def test_a_damaged_store_is_an_error_and_stays_as_it_is(live: Triad) -> None:
 
 
 def test_a_stored_run_is_shown_without_pandas_and_numpy(
-    live: Triad, world: World
+    live: Triad, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     live("screen")
     arguments = ["screen", "--offline", "--config", str(world.config)]
     probe = (

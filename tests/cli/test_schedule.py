@@ -26,7 +26,7 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE")
 
 @pytest.fixture(autouse=True)
 def _called_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["/nonexistent/triad"])
+    monkeypatch.setattr(sys, "argv", ["/dev/null/nowhere/triad"])
     for name in (*CERTIFICATES, *os.environ):
         if name in CERTIFICATES or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name, raising=False)

@@ -612,7 +612,7 @@ def test_a_name_or_value_that_does_not_exist_is_refused_with_the_nearest(
         ("auto:x", 2, "The source auto takes no argument, and 'x' was given."),
         ("bundled:x", 2, "The bundled source takes no argument, and 'x' was given."),
         ("folder", 2, "The folder source needs a path."),
-        ("folder:/nonexistent", 4, "There is no folder /nonexistent."),
+        ("folder:/dev/null/nowhere", 4, "There is no folder /dev/null/nowhere."),
     ],
 )
 def test_a_source_that_does_not_exist_is_refused(
@@ -663,7 +663,7 @@ def test_a_flag_comes_before_the_environment_and_that_before_the_users_own_file(
 
 
 @pytest.mark.parametrize(
-    "home", ["/nonexistent", "/dev/null", "/proc", "/" + "x" * 5000]
+    "home", ["/dev/null/nowhere", "/dev/null", "/proc", "/" + "x" * 5000]
 )
 def test_a_home_that_is_missing_or_cannot_be_read_or_written_does_not_matter(
     home: str, triad: Triad, monkeypatch: pytest.MonkeyPatch
@@ -719,6 +719,19 @@ def test_a_folder_without_closes_or_volumes_is_flagged_and_works(
     assert all("adjusted close for close" in line["flags"] for line in found["lines"])
     assert all(line["market_cap_usd"] for line in found["lines"])
     assert all(line["average_daily_value_usd"] is None for line in found["lines"])
+
+
+def test_a_name_of_two_lines_stays_on_the_line_of_the_header(
+    triad: Triad, world: World, tmp_path: Path
+) -> None:
+    folder = tmp_path / "of\ntwo \u2028lines"
+    shutil.copytree(world.folder, folder)
+
+    answer = triad(
+        "screen", "--config", str(world.config), "--source", f"folder:{folder}"
+    )
+
+    assert r"of\ntwo \u2028lines, as of" in " ".join(answer.out.splitlines()[:4])
 
 
 def test_a_run_on_a_folder_whose_name_is_no_text_is_kept(

@@ -45,7 +45,7 @@ def test_a_folder_of_the_name_is_no_file_of_the_users() -> None:
     assert found == SHIPPED
 
 
-@pytest.mark.parametrize("home", ["/nonexistent", "/dev/null", "/" + "x" * 5000])
+@pytest.mark.parametrize("home", ["/dev/null/nowhere", "/dev/null", "/" + "x" * 5000])
 def test_a_home_that_is_not_there_or_cannot_be_read_leaves_the_shipped_one(
     home: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

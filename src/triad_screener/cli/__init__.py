@@ -142,7 +142,12 @@ class _Commands(TyperGroup):
         if args and not ctx.resilient_parsing:
             ctx.default_map = _settings(args[0])
         name, command, rest = super().resolve_command(ctx, args)
-        return name, command and _load(str(name)), rest
+        loaded = command and _load(str(name))
+        if loaded and {"-h", "--help"} & {*rest}:
+            from triad_screener.cli import _help
+
+            _help.in_plain_words(loaded, ctx)
+        return name, loaded, rest
 
 
 def _settings(command: str) -> dict[str, Any]:

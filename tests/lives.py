@@ -21,6 +21,7 @@ from triad_screener.model.live import (
     Task,
 )
 from triad_screener.model.market import DatedValue
+from triad_screener.model.watch import PrivateList
 from triad_screener.sources.folder import Folder
 from triad_screener.taxonomies import loading
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from triad_screener.model.live import Kind
     from triad_screener.model.market import MarketData, StatementCell
+    from triad_screener.model.watch import VendorMark
     from triad_screener.ports import LiveSettings
     from worlds import World
 
@@ -67,6 +69,9 @@ class Vendor:
         self.splits: dict[str, tuple[tuple[date, float], ...]] = {}
         self.scale: dict[str, float] = {}
         self.newest = date.max
+        #: What stands on its list of private companies, and whether that is whole.
+        self.private: list[VendorMark] = []
+        self.is_whole = True
         self.stopped = False
         self.rests_until: datetime | None = None
         self.found = Access(("letters", "pigeons 1.0"))
@@ -118,6 +123,12 @@ class Vendor:
     def rates(self, currency: str, since: date | None) -> tuple[DatedValue, ...]:
         self._ask("rates", currency, since)
         return (DatedValue(0.03, date(2026, 5, 15), self.publisher),)
+
+    def private_companies(self) -> PrivateList:
+        self.requests += 1
+        if failure := self.failures.get("private_companies"):
+            raise failure
+        return PrivateList({one.symbol: one for one in self.private}, self.is_whole)
 
     def access(self) -> Access:
         return self.found

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from triad_screener.model.mail import Message
     from triad_screener.model.market import DatedValue, MarketData, StatementCell
     from triad_screener.model.taxonomy import Benchmark, Constituent
-    from triad_screener.model.watch import Asked, Looked
+    from triad_screener.model.watch import Asked, Looked, PrivateList
 
 
 class MarketDataSource(Protocol):
@@ -84,6 +84,10 @@ class LiveSource(Protocol):
 
     def rates(self, currency: str, since: date | None) -> tuple[DatedValue, ...]:
         """Return US dollars per unit of ``currency``, oldest first."""
+        ...
+
+    def private_companies(self) -> PrivateList:
+        """Return what the vendor puts on companies that are not listed."""
         ...
 
     @property
@@ -181,6 +185,7 @@ class MarkSourceSettings:
         deadline: Seconds after which every request fails; None for no limit.
         publishers: Of the sources of the taxonomy, by key.
         user_agent: Says who asks; raises `ConfigurationError` if nobody has.
+        live: Makes the live source, for whoever has both figures and marks.
     """
 
     now: datetime
@@ -188,6 +193,7 @@ class MarkSourceSettings:
     deadline: float | None
     publishers: Mapping[str, str]
     user_agent: Callable[[], str]
+    live: Callable[[], LiveSource]
 
 
 class MarkSourceConnection(Protocol):

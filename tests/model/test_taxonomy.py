@@ -185,6 +185,15 @@ class TestRegression:
             ({"sources": {}}, "AAA cites the source by_hand, which is not listed"),
             ({"watchlist": (entry(), entry())}, "id labs stands twice"),
             (
+                {
+                    "watchlist": (
+                        entry(yahoo="LABS.PVT"),
+                        entry(id="other", yahoo="LABS.PVT"),
+                    )
+                },
+                "yahoo LABS.PVT stands twice",
+            ),
+            (
                 {"watchlist": (entry(stages=(step("private", "2025-01-01", "who"),)),)},
                 "labs cites the source who",
             ),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 from triad_screener.model.document import Paragraph, Table
 from triad_screener.model.live import Fetched, Refreshed, Supply, Task
+from triad_screener.model.watch import Checked, Company, WatchCheck
 from triad_screener.reporting import refreshed
 
 NOON = datetime(2026, 5, 15, 12, tzinfo=UTC)
@@ -42,6 +43,30 @@ def test_a_refresh_says_what_came_and_how_well_the_store_is_supplied() -> None:
             }
         ],
         "gaps": [],
+        "private_companies": None,
+    }
+
+
+def test_private_companies_are_counted_with_their_request_and_their_gaps() -> None:
+    gap = WatchCheck("labs", "yahoo", None, "absent", "Not on the list.")
+    company = Company("labs", "Labs", "private", date(2025, 3, 1))
+    marks = Checked((company, company), (), (gap,), answered=1, requests=1)
+
+    report = refreshed.compose(Refreshed(2, (), 5, 1.0), [SUPPLY], marks)
+
+    told = [one.text for one in report.blocks if isinstance(one, Paragraph)]
+    known = "Private companies: 1 of 2 are known, in 1 request; 0 news."
+    assert told == [
+        f"{known} See: triad watchlist.",
+        "Private companies: Not on the list.",
+    ]
+    assert report.record["requests"] == 6
+    assert report.record["private_companies"] == {
+        "known": 1,
+        "asked": 2,
+        "requests": 1,
+        "news": 0,
+        "gaps": [{"id": "labs", "reason": "absent", "detail": "Not on the list."}],
     }
 
 

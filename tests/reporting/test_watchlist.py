@@ -2,12 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import samples
 from triad_screener.model.document import Paragraph, Table
 from triad_screener.model.rubric import Rubric
-from triad_screener.model.watch import WatchEvent
+from triad_screener.model.watch import VendorMark, WatchEvent
 from triad_screener.reporting import watchlist
 from triad_screener.reporting.watchlist import Sight
 from triad_screener.screening.rubric import judge
@@ -245,3 +245,98 @@ class TestDetail:
             }
         ]
         assert entry["marks"][1]["post_money"] == 20e9
+
+
+class TestEstimates:
+    MARK = VendorMark("LABS.PVT", 30e9, "USD", 12.5, "Series B", date(2026, 6, 1))
+    FIRST = replace(
+        SEEN,
+        sighting=replace(
+            SEEN.sighting,
+            reference="first",
+            kind="mark",
+            what="By hand",
+            source="Yahoo Finance",
+            grade="D",
+            vendor=MARK,
+        ),
+        by="yahoo",
+    )
+    GONE = replace(
+        FIRST,
+        sighting=replace(
+            FIRST.sighting, reference="gone", kind="event", date=date(2026, 6, 25)
+        ),
+    )
+    OWN = (dated("2026-05-31", round="B", post_money=20e9) | {"grade": "B"},)
+
+    def seen(self, *events: WatchEvent, **parts: object) -> Report:
+        sight = Sight(news={"labs": events})
+        return watchlist.compose((fact(**parts),), SCREEN, sight)
+
+    def test_an_estimate_stands_beside_the_mark_and_gives_no_points(self) -> None:
+        with_it, without = (
+            self.seen(self.FIRST, marks=self.OWN),
+            self.seen(marks=self.OWN),
+        )
+        table = tables(with_it)["Watchlist"]
+
+        assert column(table, "Estimate") == ["USD 30bn, D"]
+        assert column(table, "Seen since") == [date(2026, 6, 20)]
+        assert column(table, "Beside a mark") == ["+50%, disagrees, B, B"]
+        assert "Seen" not in [one.heading for one in table.columns]
+        assert column(table, "Points") == column(tables(without)["Watchlist"], "Points")
+
+    def test_what_is_of_a_newspaper_differs_and_does_not_disagree(self) -> None:
+        table = tables(self.seen(self.FIRST))["Watchlist"]
+
+        assert column(table, "Beside a mark") == ["+50%, B, C"]
+
+    def test_who_vanished_keeps_the_last_estimate_with_the_day(self) -> None:
+        table = tables(self.seen(self.FIRST, self.GONE, marks=()))["Watchlist"]
+
+        assert column(table, "Estimate") == ["USD 30bn, D, gone 2026-06-25"]
+        assert "Beside a mark" not in [one.heading for one in table.columns]
+
+    def test_the_record_has_it_or_null(self) -> None:
+        found, none = (
+            cast("Any", report.record["watchlist"])[0]
+            for report in (self.seen(self.FIRST), self.seen())
+        )
+
+        assert none["estimate"] is None
+        assert found["estimate"] == {
+            "symbol": "LABS.PVT",
+            "valuation": 30e9,
+            "currency": "USD",
+            "price": 12.5,
+            "share_class": "Series B",
+            "round_date": "2026-06-01",
+            "since": "2026-06-20",
+            "gone_on": None,
+            "source": "Yahoo Finance",
+            "grade": "D",
+            "beside": "B, 2026-05-31",
+            "difference": 0.5,
+            "disagrees": False,
+        }
+        (row,) = self.seen(self.FIRST).rows
+        assert (row["estimate.valuation"], row["estimate.grade"]) == (30e9, "D")
+
+    def test_one_company_shows_each_estimate_and_what_it_is_beside(self) -> None:
+        bare = replace(self.MARK, price=None, valuation=31e9)
+        again = replace(self.FIRST, sighting=replace(self.FIRST.sighting, vendor=bare))
+        news = {"labs": (self.FIRST, again, self.GONE)}
+
+        found = detail(fact(marks=self.OWN), news=news)
+        alone = detail(fact(marks=()), news=news)
+
+        table = tables(found)["Estimates of a vendor"]
+        assert column(table, "Estimate") == ["USD 30bn", "USD 31bn"]
+        assert column(table, "A share") == ["USD 12.50", ""]
+        assert len(tables(found)["Seen"].rows) == 1
+        told = "The newest estimate beside a mark: +55%, disagrees, B, B."
+        assert told in said(found)
+        assert not any("newest estimate" in one for one in said(alone))
+        quiet = detail(fact(), news=news)
+        assert "The newest estimate beside a mark: +55%, B, C." in said(quiet)

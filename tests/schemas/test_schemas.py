@@ -540,11 +540,15 @@ def test_the_schemas_define_the_same_things_alike() -> None:
 def test_the_schema_of_the_watchlist_is_that_of_the_screen_and_what_was_seen() -> None:
     screen, watchlist = (schema(name)["$defs"] for name in ("screen", "watchlist"))
     seen = watchlist["watched"]["properties"].pop("seen")
-    watchlist["watched"]["required"].remove("seen")
+    estimate = watchlist["watched"]["properties"].pop("estimate")
+    for name in ("seen", "estimate"):
+        watchlist["watched"]["required"].remove(name)
 
     assert seen["items"] == {"$ref": "#/$defs/seen"}
-    assert {name: screen.get(name) for name in watchlist if name != "seen"} == {
-        name: found for name, found in watchlist.items() if name != "seen"
+    assert {"$ref": "#/$defs/estimate"} in estimate["oneOf"]
+    shared = watchlist.keys() - {"seen", "estimate"}
+    assert {name: screen.get(name) for name in shared} == {
+        name: watchlist[name] for name in shared
     }
 
 

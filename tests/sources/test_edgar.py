@@ -8,7 +8,7 @@ import socket
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 import trustme
@@ -16,7 +16,7 @@ import trustme
 from sources.edgar_server import HOSTS, EdgarServer, reply
 from sources.yahoo_server import Answer
 from triad_screener.errors import ConfigurationError
-from triad_screener.model.watch import Asked
+from triad_screener.model.watch import Asked, Sighting, WatchEvent
 from triad_screener.ports import MarkSourceSettings
 from triad_screener.sources import _edgar_wire, _tries, edgar
 from triad_screener.sources._gate import Gate
@@ -88,6 +88,7 @@ def settings(tmp_path: Path) -> MarkSourceSettings:
         deadline=20.0,
         publishers={},
         user_agent=lambda: WHO,
+        live=nobody,
     )
 
 
@@ -97,6 +98,16 @@ def source(server: EdgarServer, settings: MarkSourceSettings) -> Iterator[Edgar]
     found = edgar.connect(settings)
     yield found
     found.stop()
+
+
+def kept(reference: str) -> WatchEvent:
+    """Something that was seen before."""
+    seen = Sighting("labs", reference, NOW.date(), "filing", "a form", "SEC EDGAR", "A")
+    return WatchEvent(seen, "edgar", "private", "private")
+
+
+def nobody() -> NoReturn:
+    raise AssertionError
 
 
 def asked(
@@ -309,7 +320,7 @@ class TestWhatIsRead:
     ) -> None:
         submissions(server, MADE, "submissions_made")
         known = replace(
-            asked("Made-up Models", MADE), seen=frozenset({"0009999902-26-000003"})
+            asked("Made-up Models", MADE), kept=(kept("0009999902-26-000003"),)
         )
 
         look(source, known)

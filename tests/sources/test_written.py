@@ -20,6 +20,7 @@ SETTINGS = MarkSourceSettings(
     deadline=None,
     publishers={"by_hand": "The authors"},
     user_agent=nobody,
+    live=nobody,
 )
 
 

@@ -22,6 +22,7 @@ from triad_screener.model.live import Bars, FetchFailure, QuoteFacts
 from triad_screener.model.market import DatedValue
 from triad_screener.ports import LiveSettings
 from triad_screener.sources import _reachable, _tries, _yahoo_wire, yahoo
+from triad_screener.sources import _yahoo_private as private
 from triad_screener.sources._gate import Gate
 from triad_screener.sources._memory import Memory
 from triad_screener.sources._yahoo_wire import (
@@ -837,6 +838,84 @@ def test_statements_and_quotes_come_in_the_public_way(
     assert {cell.currency for cell in cells} == {"USD", "shares"}
     assert isinstance(found, QuoteFacts)
     assert found.shares == 10
+
+
+def test_private_companies_come_in_one_request(
+    live: Yahoo, server: YahooServer
+) -> None:
+    found = live.private_companies()
+
+    (asked,) = [one for one in server.asked if one.endpoint == "screener"]
+    assert asked.query["scrIds"] == "HIGHEST_VALUATION_PRIVATE_COMPANY"
+    assert len(found.marks) == 3
+
+
+def test_private_companies_want_no_crumb_while_a_cookie_is_kept(
+    server: YahooServer, tmp_path: Path
+) -> None:
+    connect(tmp_path).private_companies()
+    server.asked.clear()
+
+    connect(tmp_path).private_companies()
+
+    assert server.counts == {"screener": 1}
+
+
+def test_a_refusal_of_the_list_is_told_as_one(live: Yahoo, server: YahooServer) -> None:
+    server.faults["screener"] = TOO_MANY
+
+    assert failure(live.private_companies).reason == "rate_limited"
+    assert live.rests_until is not None
+
+
+def test_a_list_that_is_gone_is_no_unknown_symbol(
+    live: Yahoo, server: YahooServer
+) -> None:
+    server.faults["screener"] = error(404, "finance", "Not Found", "No such list")
+
+    assert failure(live.private_companies).reason == "rejected: error answer"
+
+
+@pytest.mark.usefixtures("_broken")
+def test_private_companies_come_in_the_public_way(
+    live: Yahoo, server: YahooServer
+) -> None:
+    found = live.private_companies()
+
+    assert len(found.marks) == 3
+    assert server.counts["screener"] == 1
+
+
+@pytest.mark.usefixtures("_broken")
+def test_a_list_that_is_gone_is_told_in_the_public_way(
+    live: Yahoo, server: YahooServer
+) -> None:
+    server.faults["screener"] = error(404, "finance", "Not Found", "No such list")
+
+    assert failure(live.private_companies).reason == "rejected: error answer"
+
+
+def test_yfinance_asks_for_a_list_as_we_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from yfinance.screener import screener  # noqa: PLC0415 - likewise
+
+    class Noted(Exception):  # noqa: N818 - ends the call where it would be sent
+        pass
+
+    class Data:
+        def __init__(self, session: object) -> None:
+            del session
+
+        def get(self, url: str, params: dict[str, object]) -> NoReturn:
+            raise Noted(url, {name: str(value) for name, value in params.items()})
+
+    monkeypatch.setattr(screener, "YfData", Data)
+
+    with pytest.raises(Noted) as caught:
+        screener.screen(private.LIST, count=private.LONGEST)
+
+    assert caught.value.args == (yahoo.SCREENER, dict(private.PARAMETERS))
 
 
 def test_the_time_of_the_server_is_known_from_its_answer(live: Yahoo) -> None:

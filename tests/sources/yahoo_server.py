@@ -25,10 +25,12 @@ REPLIES = Path(__file__).parent / "replies"
 #: The time of the server: the evening of the newest session of the replies.
 NOW = "Fri, 15 May 2026 22:00:00 GMT"
 HOSTS = ("*.yahoo.com", "*.finance.yahoo.com")
+FIGURES = ("chart", "timeseries", "quote", "screener")
 _ENDPOINTS = {
     "/v8/finance/chart/": "chart",
     "/ws/fundamentals-timeseries/v1/finance/timeseries/": "timeseries",
     "/v7/finance/quote": "quote",
+    "/v1/finance/screener/predefined/saved": "screener",
     "/v1/test/getcrumb": "crumb",
 }
 
@@ -162,7 +164,7 @@ class YahooServer(ThreadingHTTPServer):
             return Answer(body=self.good_crumb.encode())
         if asked.endpoint in ("query1", "query2"):
             return error(404, "finance", "Not Found", "There is no such page")
-        if asked.endpoint not in ("chart", "timeseries", "quote"):
+        if asked.endpoint not in FIGURES:
             return Answer(body=b"<html>a page</html>")
         return self._figures(asked)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from store.figures import SATURDAY
-from triad_screener.model.watch import Followed, WatchCheck, WatchEvent
+from triad_screener.model.watch import Followed, VendorMark, WatchCheck, WatchEvent
 from triad_screener.store import Store
 from watchers import sighting
 
@@ -107,3 +107,30 @@ def test_a_screen_or_a_refresh_forgets_no_event(store: Store) -> None:
     store.save([])
 
     assert store.untold_events() == (DRAFT,)
+
+
+@pytest.mark.parametrize("day", [None, date(2026, 2, 8)])
+def test_what_a_vendor_puts_on_a_company_comes_back_as_it_was(
+    day: date | None, store: Store
+) -> None:
+    mark = VendorMark("A.PVT", 170e9, "USD", 242.04, "Series L", day, "Ähm Inc")
+    seen = replace(sighting("a", "2026-05-20", "D", None), vendor=mark)
+    event = replace(LONG_KNOWN, sighting=seen)
+
+    store.save_watch([], [event], SATURDAY)
+
+    (kept,) = store.followed().events
+    assert kept == event
+    assert kept.sighting.vendor is not None
+    assert kept.sighting.vendor.name == "Ähm Inc"
+
+
+def test_when_a_source_last_answered_is_known(store: Store, tmp_path: Path) -> None:
+    assert Store(tmp_path / "none.duckdb").mark_source_answered_at("edgar") is None
+    store.save_watch([check("a", "network")], [], SATURDAY)
+    assert store.mark_source_answered_at("edgar") is None
+
+    store.save_watch([check("a")], [], LATER)
+
+    assert store.mark_source_answered_at("edgar") == LATER
+    assert store.mark_source_answered_at("yahoo") is None

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+import samples
+from lives import Vendor
 from triad_screener.errors import (
     NoDataError,
     RateLimitedError,
+    TriadError,
     UnknownNameError,
     UnwritableStoreError,
 )
+from triad_screener.model.live import FetchFailure
+from triad_screener.model.market import MarketData
+from triad_screener.model.watch import VendorMark
+from triad_screener.sources.private_companies import PrivateCompanies
 from triad_screener.workflows import watching
+from triad_screener.workflows.answering import Question
 from watchers import ABSENT, LIMITED, NETWORK, Watcher, sighting
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from lives import Clock
@@ -203,3 +213,118 @@ def test_an_unknown_company_or_pillar_is_refused(taxonomy: Taxonomy) -> None:
 def test_a_pillar_chooses(taxonomy: Taxonomy) -> None:
     assert len(watching.wanted(taxonomy, [], ["data"])) == 1
     assert watching.wanted(taxonomy, [], ["compute"]) == ()
+
+
+# --- the vendor of a refresh ----------------------------------------------------------
+
+
+class Desk:
+    """Refreshes what a vendor puts on the one company, and counts."""
+
+    def __init__(self, taxonomy: Taxonomy, store: Store, clock: Clock) -> None:
+        entry = taxonomy.watchlist[0].model_copy(update={"yahoo": "STRT.PVT"})
+        self.taxonomy = taxonomy.model_copy(update={"watchlist": (entry,)})
+        self.store, self.clock = store, clock
+        self.vendor = Vendor(MarketData("none", "none", {}, {}, "0" * 64))
+        self.worth(10e9)
+
+    def worth(self, value: float) -> None:
+        self.vendor.private = [
+            VendorMark("STRT.PVT", value, "USD", name="Startup, Inc.")
+        ]
+
+    def __call__(self, *, full: bool = False) -> Checked | None:
+        return watching.refresh(
+            self.taxonomy, self.store, self.connect, self.clock.now(), full=full
+        )
+
+    def connect(self) -> PrivateCompanies:
+        return PrivateCompanies(lambda: self.vendor, self.clock.today())
+
+    def kept(self) -> list[float]:
+        marks = [one.sighting.vendor for one in self.store.followed().events]
+        return [one.valuation for one in marks if one]
+
+
+@pytest.fixture
+def desk(taxonomy: Taxonomy, store: Store, clock: Clock) -> Desk:
+    return Desk(taxonomy, store, clock)
+
+
+def test_a_refresh_asks_the_vendor_once_a_day_with_one_request(desk: Desk) -> None:
+    first, again = desk(), desk()
+    assert first is not None
+    assert (first.requests, first.answered, again) == (1, 1, None)
+
+    desk.clock.forward(hours=20)
+    desk()
+    desk(full=True)
+
+    assert desk.vendor.requests == 3
+    assert desk.kept() == [10e9]
+
+
+def test_nobody_with_a_symbol_is_asked_about(taxonomy: Taxonomy, desk: Desk) -> None:
+    found = watching.refresh(taxonomy, desk.store, desk.connect, desk.clock.now())
+
+    assert found is None
+
+
+def test_a_move_is_told_once_and_an_outage_tells_nothing(desk: Desk) -> None:
+    desk()
+    desk.vendor.failures["private_companies"] = FetchFailure("network", "by hand.")
+    desk.clock.forward(days=1)
+    failed = desk()
+    desk.vendor.failures.clear()
+    desk.worth(12e9)
+    moved = desk()
+
+    assert failed is not None
+    assert failed.events == ()
+    assert moved is not None
+    assert [one.is_news for one in moved.events] == [True]
+    told = desk.store.untold_events()
+    assert [one.sighting.what for one in told] == [
+        "+20% from USD 10bn on 2026-05-16: USD 12bn"
+    ]
+    desk.store.mark_told(told, desk.clock.now())
+    assert desk.store.untold_events() == ()
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "what"),
+    [
+        ("network", NoDataError, "Nothing is known of new marks: by hand."),
+        (
+            "rate_limited",
+            RateLimitedError,
+            "Yahoo Finance wants fewer requests: by hand.",
+        ),
+    ],
+)
+def test_who_did_not_answer_is_named(
+    reason: str, kind: type[Exception], what: str, desk: Desk
+) -> None:
+    desk.vendor.failures["private_companies"] = FetchFailure(reason, "by hand.")
+    done = desk()
+    assert done is not None
+
+    error = watching.failure(done)
+
+    assert isinstance(error, kind)
+    assert isinstance(error, TriadError)
+    assert error.what == what
+
+
+def test_what_was_seen_later_is_not_known_on_an_earlier_day(desk: Desk) -> None:
+    desk()
+    day = desk.clock.today()
+    company = desk.taxonomy.watchlist
+
+    def known(as_of: date) -> int:
+        question = Question(as_of=as_of)
+        screen = samples.screen()
+        _, seen = watching.known(desk.taxonomy, company, screen, question, desk.store)
+        return len(seen["startup"])
+
+    assert (known(day), known(day - timedelta(days=1))) == (1, 0)

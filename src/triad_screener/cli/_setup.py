@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         LiveSource,
         MarketDataSource,
         MarkSource,
+        MarkSourceSettings,
         Progress,
     )
     from triad_screener.store import Store
@@ -112,7 +114,7 @@ def means(
 
     return Means(
         store=store(),
-        live=lambda: live(timeout, patience),
+        live=cache(lambda: live(timeout, patience)),
         bundled=_bundled,
         clock=_clock.now,
         progress=progress,
@@ -148,18 +150,42 @@ def mark_sources(
     Raises:
         ConfigurationError: If a source wants a setting that is not there.
     """
-    from triad_screener import settings
-    from triad_screener.ports import MarkSourceSettings
     from triad_screener.sources import MARK_SOURCES
 
-    wanted = MarkSourceSettings(
+    wanted = _for_marks(taxonomy, timeout, now, lambda: live(timeout))
+    return {name: connect(wanted) for name, connect in MARK_SOURCES.items()}
+
+
+def vendor_marks(taxonomy: Taxonomy, means: Means) -> MarkSource:
+    """Return the mark source that a refresh asks, over the same connection.
+
+    Raises:
+        ConfigurationError: If a setting is not what it should be.
+    """
+    from triad_screener.sources import MARK_SOURCES
+    from triad_screener.workflows.watching import VENDOR
+
+    wanted = _for_marks(taxonomy, None, means.clock(), means.live)
+    return MARK_SOURCES[VENDOR](wanted)
+
+
+def _for_marks(
+    taxonomy: Taxonomy,
+    timeout: float | None,
+    now: datetime,
+    connect: Callable[[], LiveSource],
+) -> MarkSourceSettings:
+    from triad_screener import settings
+    from triad_screener.ports import MarkSourceSettings
+
+    return MarkSourceSettings(
         now=now,
         cache=settings.cache_folder()[0],
         deadline=timeout,
         publishers={key: one.publisher for key, one in taxonomy.sources.items()},
         user_agent=settings.require_edgar_user_agent,
+        live=connect,
     )
-    return {name: connect(wanted) for name, connect in MARK_SOURCES.items()}
 
 
 def _bundled() -> MarketDataSource:

@@ -1,11 +1,18 @@
 """triad refresh: bring the store up to date."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from triad_screener.cli import _options as options
+
+if TYPE_CHECKING:
+    from triad_screener.model.live import Refreshed
+    from triad_screener.model.taxonomy import Taxonomy
+    from triad_screener.model.watch import Checked
+    from triad_screener.ports import MarkSource
+    from triad_screener.workflows.serving import Means
 
 app = typer.Typer(add_completion=False)
 
@@ -44,11 +51,12 @@ def command(
     """Bring the store up to date from Yahoo Finance.
 
     Only what is missing or due is asked for, the stalest first; a second run goes on
-    where the first one stopped. Off a terminal it says nothing unless something is
-    missing. If Yahoo wants fewer requests, everything waits as far as --patience goes,
-    else it ends with 75 and says when to try again. What is missing otherwise does not
-    change the exit code unless nothing came at all (4) or --min-coverage asks for more
-    (3).
+    where the first one stopped. What Yahoo puts on private companies of the watchlist
+    comes with it, in one request a day. Off a terminal it says nothing unless something
+    is missing. If Yahoo wants fewer requests, everything waits as far as --patience
+    goes, else it ends with 75 and says when to try again. What is missing otherwise
+    does not change the exit code unless nothing came at all (4) or --min-coverage asks
+    for more (3).
 
     [bold]Examples[/]
 
@@ -68,30 +76,45 @@ def command(
     from triad_screener.workflows.tickers import known_tickers
 
     seconds, patient = options.to_seconds(timeout), options.to_patience(patience)
+    _require_network(offline=offline)
     taxonomy = _setup.taxonomy(config)
     chosen, _ = known_tickers(
         _streams.tickers(tickers or [], quiet=quiet),
         [line.ticker for line in taxonomy.constituents],
     )
-    _require_network(offline=offline)
     with _progress.bar(quiet=quiet) as progress:
+        means = _setup.means(seconds, progress, _longest_rest(patient, progress))
         done, supplies = workflow.refresh(
-            taxonomy,
-            _setup.means(seconds, progress, _longest_rest(patient, progress)),
-            tickers=chosen if tickers else None,
-            full=full,
+            taxonomy, means, tickers=chosen if tickers else None, full=full
         )
-    report = refreshed.compose(done, supplies)
-    watched = sys.stdout.isatty() and not quiet
-    asked_for = output or output_format not in options.READ_BY_PEOPLE
-    if watched or asked_for or done.failures:
-        document = RENDERERS[output_format.value](report, _streams.style(color))
+        marks = None if tickers else _marks(taxonomy, means, done, full=full)
+    has_gaps = done.failures or (marks and marks.outages)
+    is_for_people = output is None and output_format in options.READ_BY_PEOPLE
+    if has_gaps or not is_for_people or (sys.stdout.isatty() and not quiet):
+        document = RENDERERS[output_format.value](
+            refreshed.compose(done, supplies, marks), _streams.style(color)
+        )
         _streams.show(document, output)
     if done.interrupted:
         return INTERRUPTED
     if failed := done.refusal or done.outage:
         raise asking.failure(failed, done)
     return BELOW_FLOOR if workflow.coverage(supplies) < (min_coverage or 0) else 0
+
+
+def _marks(
+    taxonomy: "Taxonomy", means: "Means", done: "Refreshed", *, full: bool
+) -> "Checked | None":
+    """Ask what a vendor puts on private companies, if it answers and that is due."""
+    if done.interrupted or done.refusal or done.outage:
+        return None
+    from triad_screener.cli import _setup
+    from triad_screener.workflows import watching
+
+    def connect() -> "MarkSource":
+        return _setup.vendor_marks(taxonomy, means)
+
+    return watching.refresh(taxonomy, means.store, connect, means.clock(), full=full)
 
 
 def _longest_rest(asked: float | None, progress: object) -> float:

@@ -133,9 +133,10 @@ def check(
     """Look for filings and listings of the companies not yet listed.
 
     EDGAR is asked by the key of the company, else by its exact name. The SEC
-    wants to know who asks: set edgar_user_agent, or TRIAD_EDGAR_USER_AGENT. What
-    is seen is kept, and told once. Off a terminal it says nothing unless something
-    was seen or there was no answer.
+    wants to know who asks: set edgar_user_agent, or TRIAD_EDGAR_USER_AGENT. Yahoo
+    Finance is asked, once for all, what it puts on those that have a symbol there.
+    What is seen is kept, and told once. Off a terminal it says nothing unless
+    something was seen or there was no answer.
 
     [bold]Examples[/]
 

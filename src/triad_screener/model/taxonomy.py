@@ -23,6 +23,7 @@ from triad_screener.model.texts import (
     IsoDate,
     Key,
     Line,
+    PrivateSymbol,
     Prose,
     Ticker,
 )
@@ -283,6 +284,8 @@ class WatchlistEntry(Part):
     ticker: Ticker | None = None
     """Where it is, or will be, quoted."""
     cik: Cik | None = None
+    yahoo: PrivateSymbol | None = None
+    """Where Yahoo Finance lists it among private companies."""
     legal_names: tuple[Line, ...] = ()
     """How filings write it, besides the name above."""
     stale_after_days: Days = 120
@@ -340,6 +343,7 @@ class Taxonomy(Part):
         yield from _repeated("constituents", "ticker", self.constituents)
         yield from _repeated("benchmarks", "ticker", self.benchmarks)
         yield from _repeated("watchlist", "id", self.watchlist)
+        yield from _repeated("watchlist", "yahoo", self.watchlist)
         if self.constituents and set(self.pillars) != set(PILLARS):
             problem = "the pillars compute, data and algorithms must all be described"
             yield ("pillars",), problem
@@ -399,7 +403,7 @@ def _repeated(
     seen = set()
     for row, entry in enumerate(entries):
         name = getattr(entry, key)
-        if name in seen:
+        if name in seen and name is not None:
             yield (where, row, key), f"the {key} {name} stands twice"
         seen.add(name)
 

@@ -30,6 +30,7 @@ _EXCHANGE = r"^[A-Z0-9]{4}$"
 _COLOUR = r"^#[0-9a-fA-F]{6}$"
 _COUNTRY = r"^[A-Z]{2}$"
 _CIK = r"^\d{10}$"
+_PRIVATE = r"^[A-Z0-9]{1,10}\.PVT$"
 
 IsoDate = Annotated[
     date,
@@ -65,6 +66,8 @@ Country = Annotated[str, StringConstraints(pattern=_COUNTRY)]
 """ISO 3166, two letters."""
 Cik = Annotated[str, StringConstraints(pattern=_CIK)]
 """SEC Central Index Key, ten digits."""
+PrivateSymbol = Annotated[str, StringConstraints(pattern=_PRIVATE)]
+"""What Yahoo Finance calls a company that is not listed."""
 
 #: What a pattern asks for, as a sentence.
 IN_WORDS: Final[Mapping[str, str]] = {
@@ -77,4 +80,5 @@ IN_WORDS: Final[Mapping[str, str]] = {
     _COLOUR: 'A colour is written as "#cc7722".',
     _COUNTRY: "A country has two capital letters, as in US.",
     _CIK: 'A CIK has ten digits, in quotes, as in "0001045810".',
+    _PRIVATE: "A private company is written as Yahoo Finance does, as in DATB.PVT.",
 }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from triad_screener.model.live import ABSENT
+from triad_screener.model.vocabulary import ENDED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
+    from triad_screener.model.live import FetchFailure
+    from triad_screener.model.screen import MarkFact
     from triad_screener.model.taxonomy import WatchlistEntry
     from triad_screener.model.vocabulary import Grade, Stage
 
@@ -59,6 +63,41 @@ class Registrant:
 
 
 @dataclass(frozen=True, slots=True)
+class VendorMark:
+    """What a vendor puts on a company that is not listed: its own estimate.
+
+    Attributes:
+        symbol: What the vendor calls the company.
+        valuation: Of the whole company, in units of ``currency``.
+        price: Of one share; None where not given.
+        share_class: Of the last round; empty where not given.
+        round_date: Day of the last round; None where not given.
+        name: Of the company, as the vendor writes it; no part of the mark.
+    """
+
+    symbol: str
+    valuation: float
+    currency: str
+    price: float | None = None
+    share_class: str = ""
+    round_date: date | None = None
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateList:
+    """A vendor's list of companies that are not listed.
+
+    Attributes:
+        marks: By symbol; or why what is said of it cannot be used.
+        is_whole: Whether a company that is not on it is on no part of it.
+    """
+
+    marks: Mapping[str, VendorMark | FetchFailure]
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """What a mark source saw of one company.
 
@@ -74,6 +113,9 @@ class Sighting:
         exchange: Where they are quoted, in the words of the source; likewise.
         form: Of a filing; else empty.
         is_judged: Whether a person wrote it into the taxonomy.
+        vendor: What a vendor puts on the company, or did when it last listed it; None
+            for what anybody else saw.
+        is_minor: Whether it is kept without anybody being told.
     """
 
     entry: str
@@ -90,6 +132,8 @@ class Sighting:
     exchange: str | None = None
     form: str = ""
     is_judged: bool = False
+    vendor: VendorMark | None = None
+    is_minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +161,56 @@ class WatchEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """The newest estimate of a vendor, beside what is known at first hand.
+
+    Attributes:
+        since: Day on which it was first seen so.
+        gone_on: Day on which the company was missed on the list; None while it is on.
+        beside: The mark that it is held against; None without any.
+        difference: Estimate over the value of that mark, less one; None without it.
+        disagrees: Whether they are of the same time and more than a tenth apart.
+    """
+
+    mark: VendorMark
+    since: date
+    source: str
+    grade: Grade
+    gone_on: date | None = None
+    beside: MarkFact | None = None
+    difference: float | None = None
+    disagrees: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A company that a mark source is asked about.
 
     Attributes:
         stage: Where it stands by all that is known.
         cik: Of the entry, or as it was found by name before; None if not known.
-        seen: References of what is kept already.
+        kept: What is kept of it already, oldest first.
     """
 
     entry: WatchlistEntry
     stage: Stage
     cik: str | None = None
-    seen: frozenset[str] = frozenset()
+    kept: tuple[WatchEvent, ...] = ()
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """References of what is kept already."""
+        return frozenset(one.sighting.reference for one in self.kept)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the company is followed as a line by now, or not at all."""
+        return self.stage in ("listed", *ENDED)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """How others may write its name."""
+        return (self.entry.name, *self.entry.legal_names)
 
 
 @dataclass(frozen=True, slots=True)

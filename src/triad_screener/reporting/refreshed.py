@@ -12,12 +12,21 @@ if TYPE_CHECKING:
 
     from triad_screener.model.document import Block
     from triad_screener.model.live import Fetched, Refreshed, Supply
+    from triad_screener.model.watch import Checked
 
 _NAMED = 8
 
 
-def compose(done: Refreshed, supplies: Sequence[Supply]) -> Report:
-    """Return what a refresh did and how well the store is supplied now."""
+def compose(
+    done: Refreshed, supplies: Sequence[Supply], marks: Checked | None = None
+) -> Report:
+    """Return what a refresh did and how well the store is supplied now.
+
+    Args:
+        done: What was asked and came.
+        supplies: What the store has.
+        marks: What a vendor puts on private companies; None if it was not asked.
+    """
     title = _title(done)
     rows = [
         {"symbol": one.task.symbol, "kind": one.task.kind, **_outcome(one)}
@@ -25,20 +34,48 @@ def compose(done: Refreshed, supplies: Sequence[Supply]) -> Report:
     ]
     return Report(
         title=title,
-        blocks=(_supplied(supplies), *_gaps(done)),
+        blocks=(_supplied(supplies), *_gaps(done), *_marked(marks)),
         record={
             "schema_version": 1,
             "asked": done.asked,
             "came": done.good,
-            "requests": done.requests,
+            "requests": done.requests + (marks.requests if marks else 0),
             "seconds": round(done.seconds, 3),
             "interrupted": done.interrupted,
             "supplies": [_supply(one) for one in supplies],
             "gaps": rows,
+            "private_companies": _marks(marks),
         },
         rows=tuple(rows),
         tickers=tuple(dict.fromkeys(str(row["symbol"]) for row in rows)),
     )
+
+
+def _marked(marks: Checked | None) -> Iterator[Block]:
+    """Tell of private companies: how many were seen, and of whom nothing, and why."""
+    if marks is None:
+        return
+    news = [one for one in marks.events if one.is_news]
+    told = f"Private companies: {marks.answered} of {len(marks.companies)} are known"
+    asked = f"in {marks.requests} request{'' if marks.requests == 1 else 's'}"
+    yield Paragraph(f"{told}, {asked}; {len(news)} news. See: triad watchlist.")
+    for one in marks.failures:
+        yield Paragraph(f"Private companies: {one.detail}", Tone.NOTICE)
+
+
+def _marks(marks: Checked | None) -> dict[str, object] | None:
+    if marks is None:
+        return None
+    return {
+        "known": marks.answered,
+        "asked": len(marks.companies),
+        "requests": marks.requests,
+        "news": sum(one.is_news for one in marks.events),
+        "gaps": [
+            {"id": one.entry or None, "reason": one.reason, "detail": one.detail}
+            for one in marks.failures
+        ],
+    }
 
 
 def _by_symbol(one: Fetched) -> tuple[str, str]:

@@ -25,6 +25,7 @@ from triad_screener.reporting.overview import (
     worth,
 )
 from triad_screener.reporting.record import plain
+from triad_screener.screening.vendor_marks import estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,12 +38,13 @@ if TYPE_CHECKING:
         Screen,
         WatchlistFact,
     )
-    from triad_screener.model.watch import WatchEvent
+    from triad_screener.model.watch import Estimate, Sighting, WatchEvent
     from triad_screener.reporting.record import Record
 
 SCHEMA_VERSION: Final = 1
 _APART: Final = "Points compare companies of the watchlist, never with a listed line."
 _NEWS_SHOWN: Final = 40
+ESTIMATED: Final = "Estimate: of Yahoo Finance, shown and never scored."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ def _report(
             "source": screen.run.source,
             "watchlist": [_record(fact, sight) for fact in facts],
         },
-        rows=tuple(_row(fact) for fact in facts),
+        rows=tuple(_row(fact, sight) for fact in facts),
         tickers=tuple(fact.id for fact in facts),
         pillars=pillar_styles(screen, sight.language),
     )
@@ -161,6 +163,9 @@ def _table(facts: Sequence[WatchlistFact], sight: Sight) -> Table:
         Column("Age", Kind.TEXT, 88),
         Column("Weight", Kind.FRACTION, 40),
         Column("Source of the mark", Kind.TEXT, 44),
+        Column("Estimate", Kind.TEXT, 87),
+        Column("Seen since", Kind.DATE, 59),
+        Column("Beside a mark", Kind.TEXT, 58),
         Column("Holders", Kind.TEXT, 50),
         Column("Seen", Kind.TEXT, 42),
     )
@@ -170,7 +175,7 @@ def _table(facts: Sequence[WatchlistFact], sight: Sight) -> Table:
         "Watchlist",
         tuple(columns[at] for at in used),
         tuple(tuple(row[at] for at in used) for row in rows),
-        note=f"{GRADES} Weight: halved by each span of the age rule.",
+        note=f"{GRADES} Weight: halved by each span of the age rule. {ESTIMATED}",
     )
 
 
@@ -188,9 +193,31 @@ def _cells(fact: WatchlistFact, sight: Sight) -> tuple[Cell, ...]:
         _age(mark.age_days, is_stale=mark.is_stale) if mark else "",
         mark.weight if mark else None,
         mark.source if mark else "",
+        *_estimated(_estimate(fact, sight)),
         holders(fact),
         _newest(fact, sight),
     )
+
+
+def _estimate(fact: WatchlistFact, sight: Sight) -> Estimate | None:
+    return estimate(fact, sight.news.get(fact.id, ()))
+
+
+def _estimated(found: Estimate | None) -> tuple[Cell, Cell, Cell]:
+    if found is None:
+        return "", None, ""
+    gone = f", gone {found.gone_on}" if found.gone_on else ""
+    value = worth(found.mark.valuation, found.mark.currency)
+    return f"{value}, {found.grade}{gone}", found.since, _apart(found)
+
+
+def _apart(found: Estimate) -> str:
+    """Return how far an estimate is from the mark that it is held against."""
+    if found.beside is None or found.difference is None:
+        return ""
+    beside = f"{found.beside.round}, {found.beside.grade}"
+    disagrees = " disagrees," if found.disagrees else ""
+    return f"{found.difference:+.0%},{disagrees} {beside}"
 
 
 def _age(days: int, *, is_stale: bool) -> str:
@@ -200,14 +227,20 @@ def _age(days: int, *, is_stale: bool) -> str:
 def _newest(fact: WatchlistFact, sight: Sight) -> str:
     """Return the newest thing seen on the network, if any."""
     seen = [one.sighting for one in sight.news.get(fact.id, ())]
-    seen = [one for one in seen if not one.is_judged]
+    seen = [one for one in seen if not one.is_judged and not is_estimate(one)]
     return f"{seen[-1].date} {seen[-1].what}" if seen else ""
+
+
+def is_estimate(seen: Sighting) -> bool:
+    """Return whether a sighting is a vendor's estimate, which stands by itself."""
+    return seen.vendor is not None and seen.kind == "mark"
 
 
 def _known(fact: WatchlistFact, sight: Sight) -> Iterator[Block]:
     yield Paragraph(_identity(fact))
     yield from _stages(fact)
     yield from _marks(fact)
+    yield from _estimates(fact, sight)
     yield from _revenue(fact)
     yield from _holders(fact)
     yield from _events(fact)
@@ -306,6 +339,36 @@ def _day(day: date, precision: str) -> str:
     return day.isoformat()[: {"year": 4, "month": 7}.get(precision, 10)]
 
 
+def _estimates(fact: WatchlistFact, sight: Sight) -> Iterator[Block]:
+    """Yield what a vendor put on a company, and whether the company says otherwise."""
+    columns = (
+        Column("Seen since", Kind.DATE, 100),
+        Column("Estimate", Kind.TEXT, 99),
+        Column("A share", Kind.TEXT, 90),
+        Column("Class", Kind.TEXT, 80),
+        Column("Round of", Kind.DATE, 81),
+        _SOURCE,
+    )
+    seen = [one.sighting for one in sight.news.get(fact.id, ())]
+    rows = tuple(
+        (
+            one.date,
+            worth(mark.valuation, mark.currency),
+            f"{mark.currency} {mark.price:,.2f}" if mark.price else "",
+            mark.share_class,
+            mark.round_date,
+            _by(one.grade, one.source),
+        )
+        for one in seen
+        if (mark := one.vendor) and is_estimate(one)
+    )
+    yield from _filled("Estimates of a vendor: shown, never scored", columns, rows)
+    found = _estimate(fact, sight)
+    if found and (apart := _apart(found)):
+        tone = Tone.NOTICE if found.disagrees else Tone.QUIET
+        yield Paragraph(f"The newest estimate beside a mark: {apart}.", tone)
+
+
 def _revenue(fact: WatchlistFact) -> Iterator[Table]:
     columns = (
         Column("Revenue", Kind.NAME, 100),
@@ -401,7 +464,7 @@ def _seen(fact: WatchlistFact, sight: Sight) -> Iterator[Table]:
     rows = tuple(
         (one.date, _by(one.grade, one.source), one.what)
         for one in seen
-        if not one.is_judged
+        if not one.is_judged and not is_estimate(one)
     )
     yield from _filled("Seen", columns, rows[-_NEWS_SHOWN:])
 
@@ -441,6 +504,7 @@ def _value(name: str, value: float | None) -> str:
 
 def _record(fact: WatchlistFact, sight: Sight) -> Record:
     found: Record = plain(fact)
+    found["estimate"] = _estimate_record(_estimate(fact, sight))
     found["seen"] = [
         {
             "date": one.sighting.date.isoformat(),
@@ -457,7 +521,28 @@ def _record(fact: WatchlistFact, sight: Sight) -> Record:
     return found
 
 
-def _row(fact: WatchlistFact) -> dict[str, object]:
+def _estimate_record(found: Estimate | None) -> Record | None:
+    if found is None:
+        return None
+    mark, beside = found.mark, found.beside
+    return {
+        "symbol": mark.symbol,
+        "valuation": mark.valuation,
+        "currency": mark.currency,
+        "price": mark.price,
+        "share_class": mark.share_class or None,
+        "round_date": _iso(mark.round_date),
+        "since": found.since.isoformat(),
+        "gone_on": _iso(found.gone_on),
+        "source": found.source,
+        "grade": found.grade,
+        "beside": f"{beside.round}, {beside.date}" if beside else None,
+        "difference": found.difference,
+        "disagrees": found.disagrees,
+    }
+
+
+def _row(fact: WatchlistFact, sight: Sight) -> dict[str, object]:
     mark, rubric = fact.last_mark, fact.rubric
     criteria = rubric.criteria if rubric else {}
     return {
@@ -473,6 +558,7 @@ def _row(fact: WatchlistFact) -> dict[str, object]:
         "ticker": fact.ticker,
         "cik": fact.cik,
         **_mark_row(mark),
+        **_estimate_row(_estimate_record(_estimate(fact, sight))),
         "holders": "; ".join(dict.fromkeys(one.ticker for one in fact.holders)),
         "rubric.points": rubric.points if rubric else None,
         "rubric.known": rubric.known if rubric else None,
@@ -502,6 +588,13 @@ def _mark_row(mark: MarkFact | None) -> dict[str, object]:
         f"last_mark.{name}": plain(getattr(mark, name)) if mark else None
         for name in _OF_MARK
     }
+
+
+_OF_ESTIMATE: Final = ("valuation", "currency", "since", "grade", "difference")
+
+
+def _estimate_row(found: Record | None) -> dict[str, object]:
+    return {f"estimate.{name}": found and found[name] for name in _OF_ESTIMATE}
 
 
 def _iso(day: date | None) -> str | None:

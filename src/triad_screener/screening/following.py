@@ -132,6 +132,8 @@ def _is_known(sighting: Sighting, check: Round) -> bool:
 
     Whoever wrote the taxonomy knows its stages, and all it said at first.
     """
+    if sighting.is_minor:
+        return True
     if sighting.is_judged and (check.is_first or sighting.kind == "stage"):
         return True
     is_past = sighting.date < check.today - RECENT

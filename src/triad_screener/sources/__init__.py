@@ -25,5 +25,6 @@ MARK_SOURCES: Registry[MarkSourceConnection] = Registry(
     {
         "yaml": "triad_screener.sources.written:connect",
         "edgar": "triad_screener.sources.edgar:connect",
+        "yahoo": "triad_screener.sources.private_companies:connect",
     },
 )

@@ -7,9 +7,12 @@ tables are written back into the shape of Yahoo's JSON, for the same strict read
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.model.live import ABSENT, NETWORK, RATE_LIMITED, FetchFailure
+from triad_screener.sources import _yahoo_private as private
 from triad_screener.sources._setback import Setback
 from triad_screener.sources._yahoo_failures import of_error, of_response
 from triad_screener.sources._yahoo_wire import Reply, import_library
@@ -94,6 +97,11 @@ class Public:
         rows = [row for symbol in symbols if (row := self._row(symbol))]
         return Reply({"quoteResponse": {"result": rows, "error": None}})
 
+    def private_companies(self) -> Reply:
+        """Return the private companies of highest value, as a screener answer."""
+        found = self._call(_listed)
+        return Reply({"finance": {"result": [found], "error": None}})
+
     def _row(self, symbol: str) -> dict[str, Any] | None:
         try:
             info = self._call(self._ticker(symbol).get_info)
@@ -125,6 +133,11 @@ class Public:
         if sends:
             self._gate.answered()
         return found
+
+
+def _listed() -> Any:  # noqa: ANN401 - untyped
+    with redirect_stdout(StringIO()):  # it prints a guess at what went wrong
+        return import_library().screen(private.LIST, count=private.LONGEST)
 
 
 def _failure(error: Exception, *, fresh: bool) -> FetchFailure:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 #: Failures in a row after which signing in is left alone, and for how many seconds.
 MISSES: Final = 3
 REST: Final = 60.0
-_DATA_PATHS: Final = ("/v7/finance/", "/v8/finance/", "/v10/finance/", "/ws/")
+_DATA_PATHS: Final = (
+    *("/v7/finance/", "/v8/finance/", "/v10/finance/", "/ws/"),
+    "/v1/finance/screener",
+)
 _CRUMB_PATH: Final = "/getcrumb"
 _TOO_MANY: Final = 429
 

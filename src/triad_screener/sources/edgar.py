@@ -13,7 +13,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.live import ABSENT, FetchFailure
-from triad_screener.model.vocabulary import ENDED
 from triad_screener.model.watch import (
     AMBIGUOUS,
     ANOTHER_COMPANY,
@@ -30,7 +29,6 @@ from triad_screener.sources._pace import Pace
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from triad_screener.model.taxonomy import WatchlistEntry
     from triad_screener.model.watch import Asked, Sighting
     from triad_screener.ports import MarkSourceSettings
     from triad_screener.sources._edgar_pages import Feed, Found
@@ -41,8 +39,6 @@ _SUBMISSIONS: Final = "https://data.sec.gov/submissions/CIK{}.json"
 _CURRENT: Final = "https://www.sec.gov/cgi-bin/browse-edgar"
 _SEARCH: Final = "https://efts.sec.gov/LATEST/search-index"
 _ARCHIVES: Final = "https://www.sec.gov/Archives/edgar/data/{}/{}/{}"
-#: Stages after which a company is followed as a line, or not at all.
-_OVER: Final = frozenset({"listed", *ENDED})
 #: Registrations of all companies that are looked through.
 _FEEDS: Final = ("S-1", "F-1")
 _FEED_LENGTH: Final = "100"
@@ -89,7 +85,7 @@ class Edgar:
 
     def look(self, asked: Sequence[Asked]) -> Iterator[Looked]:
         """Yield what each company has filed, or why that is not known."""
-        asked = [one for one in asked if one.stage not in _OVER]
+        asked = [one for one in asked if not one.is_over]
         current: list[Found] = []
         for form in _FEEDS if asked else ():
             try:
@@ -112,7 +108,7 @@ class Edgar:
     def _look(self, asked: Asked, current: Sequence[Found]) -> Looked:
         found = self._of_key(asked) if asked.cik else None
         if found is None:
-            named = self._named(asked.entry, current)
+            named = self._named(asked, current)
             if not named:
                 return Looked(asked.entry.id)
             found = self._of_name(asked, named)
@@ -174,15 +170,15 @@ class Edgar:
         reply = self._wire.fetch(_SUBMISSIONS.format(cik))
         found = pages.submissions(reply.content, cik)
         reply.keep()
-        names = _names(asked.entry)
+        names = asked.names
         if any(filings.is_like(n, names) for n in (found.name, *found.former_names)):
             return found
         detail = f"CIK {cik} is that of {found.name}: mend it in the taxonomy."
         raise FetchFailure(ANOTHER_COMPANY, detail)
 
-    def _named(self, entry: WatchlistEntry, current: Sequence[Found]) -> list[Found]:
+    def _named(self, asked: Asked, current: Sequence[Found]) -> list[Found]:
         """Return filings of the one company that is called like the entry."""
-        names = _names(entry)
+        names = asked.names
         known = [one for one in current if filings.is_called(one.name, names)]
         known += [
             one
@@ -252,10 +248,6 @@ def _unread(form: str, feed: Feed) -> Iterator[Looked]:
         count = len(feed.found) + feed.unread
         detail = f"Newest {form} filings: {feed.unread} of {count} cannot be read."
         yield Looked("", reason="rejected: not readable", detail=detail)
-
-
-def _names(entry: WatchlistEntry) -> tuple[str, ...]:
-    return (entry.name, *entry.legal_names)
 
 
 def _searched(names: Sequence[str]) -> list[str]:

@@ -17,12 +17,13 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote
 
-from triad_screener.model.live import FetchFailure
+from triad_screener.model.live import ABSENT, FetchFailure
 from triad_screener.model.market import DatedValue
 from triad_screener.sources import _certificate as certificates
 from triad_screener.sources import _yahoo_access as accesses
 from triad_screener.sources import _yahoo_chart as charts
 from triad_screener.sources import _yahoo_pace as paces
+from triad_screener.sources import _yahoo_private as private
 from triad_screener.sources import _yahoo_quote as quotes
 from triad_screener.sources import _yahoo_timeseries as timeseries
 from triad_screener.sources._gate import Gate
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from triad_screener.model.live import Access, Bars, Certificate, QuoteFacts
     from triad_screener.model.market import StatementCell
+    from triad_screener.model.watch import PrivateList
     from triad_screener.ports import LiveSettings
     from triad_screener.sources._pace import Pace
     from triad_screener.sources._yahoo_wire import Reply
@@ -55,6 +57,8 @@ _HOSTS: Final = ("https://query1.finance.yahoo.com", "https://query2.finance.yah
 _CHART: Final = _HOSTS[1] + "/v8/finance/chart/"
 _TIMESERIES: Final = _HOSTS[1] + "/ws/fundamentals-timeseries/v1/finance/timeseries/"
 _QUOTE: Final = _HOSTS[0] + "/v7/finance/quote"
+#: Lists of Yahoo's own.
+SCREENER: Final = _HOSTS[0] + "/v1/finance/screener/predefined/saved"
 _THE_END: Final = "9999999999"
 #: A session may begin on the day before in UTC, as in Sydney.
 _EARLIEST_OPEN: Final = timedelta(hours=12)
@@ -205,6 +209,23 @@ class Yahoo:
             DatedValue(1 / units, day, self.publisher)
             for day, units in zip(days, closes, strict=True)
         )
+
+    def private_companies(self) -> PrivateList:
+        """Return what Yahoo puts on the private companies of highest value.
+
+        Raises:
+            FetchFailure: If there is no usable answer.
+        """
+        try:
+            reply = self._reply(
+                lambda: self._wire.fetch(SCREENER, private.PARAMETERS),
+                lambda public: public.private_companies(),
+            )
+        except FetchFailure as failure:
+            if failure.reason == ABSENT:  # said of a symbol, and here of the list
+                raise private.no_list() from failure
+            raise
+        return private.read(reply.payload)
 
     @property
     def rests_until(self) -> datetime | None:

@@ -73,10 +73,12 @@ ALTER TABLE runs ADD COLUMN IF NOT EXISTS looked_back BOOLEAN;
 """
 # When the next results are expected.
 _FIFTH: Final = "ALTER TABLE quotes ADD COLUMN IF NOT EXISTS reports_on DATE;"
+# What a vendor puts on a company that is not listed, beside what was seen.
+_SIXTH: Final = "ALTER TABLE watch_events ADD COLUMN IF NOT EXISTS vendor VARCHAR;"
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
 #: Step ``n`` leads from version ``n`` to ``n + 1``; the first from an empty file.
-STEPS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+STEPS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 TABLES: Final = (
     "prices",
     "actions",

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from triad_screener.model.watch import Followed, Sighting, WatchEvent
+from triad_screener.model.watch import Followed, Sighting, VendorMark, WatchEvent
 from triad_screener.store import _times
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from triad_screener.model.watch import WatchCheck
 
 _EVENTS: Final = """
-SELECT sighting, mark_source, stage_before, stage_after, is_news
+SELECT sighting, vendor, mark_source, stage_before, stage_after, is_news
 FROM watch_events {where} ORDER BY day, seen_at, rowid
 """
 #: What a person wrote into the taxonomy is left out: two screens tell of it.
@@ -34,6 +34,9 @@ ORDER BY entry, mark_source
 _CIKS: Final = """
 SELECT entry, arg_max(cik, rowid) FROM watch_checks
 WHERE reason = '' AND cik IS NOT NULL GROUP BY entry ORDER BY entry
+"""
+_ANSWERED: Final = """
+SELECT max(checked_at) FROM watch_checks WHERE mark_source = ? AND reason = ''
 """
 _KNOWN: Final = "SELECT DISTINCT entry, reference FROM watch_events"
 _TOLD: Final = """
@@ -52,27 +55,34 @@ def followed(connection: DuckDBPyConnection) -> Followed:
     )
 
 
+def answered_at(connection: DuckDBPyConnection, source: str) -> datetime | None:
+    """Return when a mark source last answered, in UTC; None if it never did."""
+    (found,) = connection.execute(_ANSWERED, [source]).fetchall()[0]
+    return _times.read_or_none(found)
+
+
 def untold(connection: DuckDBPyConnection) -> tuple[WatchEvent, ...]:
     """Return the news that nobody was told of, oldest first."""
     return tuple(_events(connection, _UNTOLD))
 
 
 def _events(connection: DuckDBPyConnection, query: str) -> list[WatchEvent]:
+    rows = connection.execute(query).fetchall()
     return [
-        WatchEvent(_read(text), by, before, after, is_news=is_news)
-        for text, by, before, after, is_news in connection.execute(query).fetchall()
+        WatchEvent(_read(text, vendor), by, before, after, is_news=is_news)
+        for text, vendor, by, before, after, is_news in rows
     ]
 
 
 def unreadable(connection: DuckDBPyConnection) -> int:
     """Return how many events cannot be read."""
-    rows = connection.execute("SELECT sighting FROM watch_events").fetchall()
-    return sum(not _is_readable(text) for (text,) in rows)
+    rows = connection.execute("SELECT sighting, vendor FROM watch_events").fetchall()
+    return sum(not _is_readable(*row) for row in rows)
 
 
-def _is_readable(text: str) -> bool:
+def _is_readable(text: str, vendor: str | None) -> bool:
     try:
-        _read(text)
+        _read(text, vendor)
     except (ValueError, TypeError, KeyError, AttributeError):
         return False
     return True
@@ -91,8 +101,8 @@ def save(
         seen = event.sighting
         if (seen.entry, seen.reference) not in known:
             connection.execute(
-                "INSERT INTO watch_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-                [*_keys(event), event.by, _written(seen), moment],
+                "INSERT INTO watch_events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+                [*_keys(event), event.by, _written(seen), moment, _mark(seen.vendor)],
             )
     for one in checks:
         row = [moment, one.entry, one.source, one.cik, one.reason, one.detail]
@@ -122,9 +132,28 @@ def mark_told(
 
 def _written(sighting: Sighting) -> str:
     plain = {**asdict(sighting), "date": sighting.date.isoformat()}
+    for name in _ELSEWHERE:
+        del plain[name]
     return json.dumps(plain, ensure_ascii=False)
 
 
-def _read(text: str) -> Sighting:
+#: Kept in a column of its own, and not at all: whether it is news says the event.
+_ELSEWHERE: Final = ("vendor", "is_minor")
+
+
+def _mark(vendor: VendorMark | None) -> str | None:
+    if vendor is None:
+        return None
+    return json.dumps(asdict(vendor), ensure_ascii=False, default=date.isoformat)
+
+
+def _read(text: str, vendor: str | None) -> Sighting:
     plain: dict[str, Any] = json.loads(text)
-    return Sighting(**{**plain, "date": date.fromisoformat(plain["date"])})
+    plain["date"] = date.fromisoformat(plain["date"])
+    return Sighting(**plain, vendor=_read_mark(vendor) if vendor else None)
+
+
+def _read_mark(text: str) -> VendorMark:
+    plain: dict[str, Any] = json.loads(text)
+    day = plain["round_date"]
+    return VendorMark(**{**plain, "round_date": day and date.fromisoformat(day)})

@@ -290,6 +290,23 @@ class Store:
         with self._database.reading() as connection:
             return _watch.followed(connection)
 
+    def mark_source_answered_at(self, source: str) -> datetime | None:
+        """Return when a mark source last answered; None if it never did.
+
+        Args:
+            source: As registered.
+
+        Raises:
+            StoreError: If the store cannot be read.
+            LockedError: If another process holds it for too long.
+        """
+        if self._database.is_missing():
+            return None
+        from triad_screener.store import _watch
+
+        with self._database.reading() as connection:
+            return _watch.answered_at(connection, source)
+
     def untold_events(self) -> tuple[WatchEvent, ...]:
         """Return the news of the watchlist that nobody was told of, oldest first.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from triad_screener.errors import (
     BELOW_FLOOR,
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from triad_screener.ports import MarkSource
     from triad_screener.store import Store
     from triad_screener.workflows.answering import Question
+
+
+#: The mark source that a refresh asks as well.
+VENDOR: Final = "yahoo"
+#: So long its answer serves: a nightly refresh asks every night.
+_FRESH: Final = timedelta(hours=20)
 
 
 def wanted(
@@ -156,6 +163,34 @@ def check(
     )
 
 
+def refresh(
+    taxonomy: Taxonomy,
+    store: Store,
+    connect: Callable[[], MarkSource],
+    now: datetime,
+    *,
+    full: bool = False,
+) -> Checked | None:
+    """Ask the vendor about private companies; None if nothing is due.
+
+    Args:
+        taxonomy: With the symbols of the companies.
+        store: Where events and checks are kept.
+        connect: Makes the mark source.
+        now: The time, in UTC.
+        full: Ask, however fresh the last answer is.
+
+    Raises:
+        StoreError: If the store cannot be read.
+        LockedError: If another process holds it for too long.
+    """
+    entries = tuple(one for one in taxonomy.watchlist if one.yahoo)
+    last = store.mark_source_answered_at(VENDOR)
+    if not entries or not (full or last is None or now - last >= _FRESH):
+        return None
+    return check(entries, store, {VENDOR: connect()}, now)
+
+
 class _Check:
     """One check while it goes on."""
 
@@ -190,7 +225,7 @@ class _Check:
             entry,
             standing(entry, kept, self._today).stage,
             entry.cik or self._ciks.get(entry.id),
-            frozenset(one.sighting.reference for one in kept),
+            tuple(kept),
         )
 
     def _take(self, source: str, looked: Looked) -> None:
@@ -242,6 +277,10 @@ def code(done: Checked, *, wanted: bool) -> int:
     return BELOW_FLOOR if done.failures and wanted else 0
 
 
+#: Who is asked over the network, for people, by mark source.
+_ASKED: Final = {"edgar": "EDGAR", VENDOR: "Yahoo Finance"}
+
+
 def failure(done: Checked) -> TriadError | None:
     """Return the error for a check to which nobody answered; None if somebody did."""
     if done.answered or done.interrupted or not done.outages:
@@ -250,8 +289,13 @@ def failure(done: Checked) -> TriadError | None:
     detail = first.detail.rstrip(".")
     if first.reason == RATE_LIMITED:
         return RateLimitedError(
-            f"EDGAR wants fewer requests: {detail}.",
+            f"{_ASKED[first.source]} wants fewer requests: {detail}.",
             "Try again in ten minutes; what was seen before is kept.",
+        )
+    if first.source == VENDOR:
+        return NoDataError(
+            f"Nothing is known of new marks: {detail}.",
+            "Check the network; what was seen before is kept.",
         )
     return NoDataError(
         f"Nothing is known of new filings: {detail}.",

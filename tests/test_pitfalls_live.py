@@ -731,6 +731,11 @@ def _negative(chart: Json) -> None:
     chart["indicators"]["quote"][0]["close"][-1] = -1.5
 
 
+def _zeros(chart: Json) -> None:
+    (table,) = chart["indicators"]["quote"]
+    table["close"][::2] = [0] * len(table["close"][::2])
+
+
 def _hundredfold(chart: Json) -> None:
     chart["indicators"]["quote"][0]["close"][-1] *= 100
 
@@ -763,8 +768,7 @@ def _without_currency(chart: Json) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (_zero, "price not above zero"),
-        (_negative, "price not above zero"),
+        (_zeros, "price not above zero"),
         (_hundredfold, "price jump"),
         (_all_hundredfold, "another unit"),
         (_tenth, "price jump"),
@@ -790,6 +794,33 @@ def test_prices_that_cannot_be_are_refused_and_the_last_good_ones_serve(
 
     assert answer.json["line"] == before["line"]
     assert f"rejected: {reason} 1 (AAA prices" in answer.err
+
+
+@pytest.mark.parametrize("spoil", [_zero, _negative])
+def test_a_last_close_that_cannot_be_is_no_session_and_the_line_grows_stale(
+    three: Yahoo, triad: Program, clock: Clock, spoil: Callable[[Json], None]
+) -> None:
+    before = triad.explain("AAA")
+    clock.forward(days=2, hours=12)
+    three.trade("AAA", *closes_of(0, 301), last=date(2026, 5, 18))
+    spoil(three.charts["AAA"])
+
+    after = triad.explain("AAA")
+
+    assert after["line"]["close"] == before["line"]["close"]
+
+
+def test_a_close_of_zero_in_the_middle_costs_a_full_refresh_no_session(
+    three: Yahoo, triad: Program
+) -> None:
+    triad.screen()
+    before = triad.explain("AAA")
+    three.charts["AAA"]["indicators"]["quote"][0]["close"][150] = 0
+
+    answer = triad("refresh", "--full")
+
+    assert answer.code == 0
+    assert triad.explain("AAA")["line"] == before["line"]
 
 
 def test_a_session_without_a_close_is_no_session(three: Yahoo, triad: Program) -> None:

@@ -107,13 +107,29 @@ def test_an_unknown_volume_is_nan(payload: Json) -> None:
     assert np.isnan(volumes).tolist() == [True, True, True, False, False]
 
 
-@pytest.mark.parametrize("wrong", [0.0, -51.0, math.inf])
-def test_a_close_not_above_zero_rejects_the_whole_answer(
-    payload: Json, wrong: float
+@pytest.mark.parametrize("wrong", [0.0, -53.0])
+@pytest.mark.parametrize(("at", "left"), [(2, [51, 52, 54, 55]), (4, [51, 52, 53, 54])])
+def test_a_close_not_above_zero_is_no_session(
+    payload: Json, wrong: float, at: int, left: list[float]
 ) -> None:
-    quote(payload)["close"][4] = wrong
+    quote(payload)["close"][at] = wrong
+
+    assert read(payload).closes.tolist() == left
+
+
+@pytest.mark.parametrize("wrong", [[0.0, -53.0], [math.inf]])
+def test_many_closes_not_above_zero_or_an_endless_one_reject_the_whole_answer(
+    payload: Json, wrong: list[float]
+) -> None:
+    quote(payload)["close"][: len(wrong)] = wrong
 
     assert reason(payload) == "rejected: price not above zero"
+
+
+def test_a_single_close_that_is_zero_is_no_close_at_all(payload: Json) -> None:
+    quote(payload)["close"] = [None, None, None, None, 0.0]
+
+    assert reason(payload) == "absent"
 
 
 def test_shuffled_sessions_are_rejected(payload: Json) -> None:

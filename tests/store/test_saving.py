@@ -39,15 +39,67 @@ def rows(store: Store, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_a_whole_history_replaces_the_one_before(store: Store) -> None:
-    store.save([prices("AAA", [1, 2, 3], dividends={may(14): 0.5})])
+def test_a_whole_history_replaces_its_sessions_and_takes_none_away(
+    store: Store,
+) -> None:
+    store.save([prices("AAA", [1, 2, 3, 4], dividends={may(13): 0.5, may(14): 0.25})])
 
-    store.save([prices("AAA", [7, 8], splits={may(15): 2.0})])
+    store.save([prices("AAA", [7], last=may(14)), prices("AAA", [8], last=may(15))])
 
-    assert store.closes(["AAA"], LONG_AGO)["AAA"] == {may(14): 7, may(15): 8}
+    assert store.closes(["AAA"], LONG_AGO)["AAA"] == {
+        may(12): 1,
+        may(13): 2,
+        may(14): 7,
+        may(15): 8,
+    }
+    # The dividend of the 13th stays with its session; that of the 14th is no more.
     assert rows(store, "SELECT session, kind, amount FROM actions") == [
-        (may(15), "split", 2.0)
+        (may(13), "dividend", 0.5)
     ]
+
+
+def test_a_session_that_a_whole_history_leaves_out_goes_along_with_a_split(
+    store: Store,
+) -> None:
+    store.save(
+        [
+            prices(
+                "AAA",
+                [30, 60, 90],
+                last=may(13),
+                volumes=[10, 20, 30],
+                dividends={may(12): 6.0},
+                splits={may(13): 3.0},
+            )
+        ]
+    )
+
+    # Of 11 to 13 May nothing is said; on 15 May one share became two.
+    splits = {may(13): 3.0, may(15): 2.0}
+    store.save([prices("AAA", [45, 46], volumes=[7, 8], splits=splits)])
+
+    found = rows(store, "SELECT session, close, volume FROM prices ORDER BY 1")
+    assert found == [
+        (may(11), 15, 20),
+        (may(12), 30, 40),
+        (may(13), 45, 60),
+        (may(14), 45, 7),
+        (may(15), 46, 8),
+    ]
+    assert rows(store, "SELECT amount FROM actions WHERE kind = 'dividend'") == [(3.0,)]
+    kept = rows(store, "SELECT session, amount FROM actions WHERE kind = 'split'")
+    assert sorted(kept) == [(may(13), 3.0), (may(15), 2.0)]
+
+
+def test_a_split_that_a_whole_history_takes_back_is_taken_back_everywhere(
+    store: Store,
+) -> None:
+    store.save([prices("AAA", [10, 20], last=may(13), splits={may(13): 4.0})])
+
+    store.save([prices("AAA", [80], last=may(13))])
+
+    assert store.closes(["AAA"], LONG_AGO)["AAA"] == {may(12): 40, may(13): 80}
+    assert rows(store, "FROM actions") == []
 
 
 def test_newer_bars_replace_from_their_first_session_on(store: Store) -> None:
@@ -81,7 +133,7 @@ def test_bars_of_one_line_leave_the_others_alone(store: Store) -> None:
 
     store.save([prices("AAA", [5])])
 
-    assert store.closes(["AAA"], LONG_AGO)["AAA"] == {FRIDAY: 5}
+    assert store.closes(["AAA"], LONG_AGO)["AAA"] == {may(14): 1, FRIDAY: 5}
     assert store.closes(["BBB"], LONG_AGO)["BBB"] == {may(14): 3, FRIDAY: 4}
 
 

@@ -36,6 +36,8 @@ SPLIT_SESSIONS: Final = 5
 SPLIT_TOLERANCE: Final = 2.0
 #: Ratios of splits that are believed: new shares per old share, up or down.
 LARGEST_SPLIT: Final = 1000.0
+#: Share of closes not above zero from which the whole answer is in doubt.
+MOST_HOLES: Final = 0.1
 #: How far the clock of the server may be behind the newest bar.
 _CLOCK_SLACK: Final = timedelta(days=1)
 
@@ -58,8 +60,9 @@ def read(
 ) -> Bars:
     """Return the bars of ``symbol``.
 
-    Closes that are null or NaN are no sessions and are left out, as are repetitions of
-    the last close without any volume. Closes in minor units are divided by 100. A
+    Closes that are null, NaN, zero or below are no sessions and are left out, as are
+    repetitions of the last close without any volume: what was kept of such a day stays,
+    and it is asked for again. Closes in minor units are divided by 100. A
     dividend in a unit or currency of its own is converted into the currency of the
     closes, at the rate of its day.
 
@@ -72,8 +75,8 @@ def read(
 
     Raises:
         FetchFailure: ``absent`` without a session, ``rejected`` for what cannot be so:
-            another symbol or shape, a price not above zero, sessions out of order,
-            twice or in the future, a jump of the price.
+            another symbol or shape, many prices not above zero, sessions out of
+            order, twice or in the future, a jump of the price.
     """
     with readable():
         result = _result(payload)
@@ -188,13 +191,21 @@ class _Table:
         return self
 
     def without_nulls(self) -> _Table:
-        """Return the rows that have a close, if all of those are above zero."""
+        """Return the rows that have a close above zero.
+
+        Where more than a tenth of the closes are not, none is believed.
+        """
         table = self.rows(~np.isnan(self.closes))
         if not table.stamps.size:
             raise FetchFailure(ABSENT, "Yahoo Finance has no close in the days wanted.")
-        if not (np.isfinite(table.closes) & (table.closes > 0)).all():
-            raise rejected("price not above zero", "A close is zero, or below it.")
-        return table
+        usable = np.isfinite(table.closes) & (table.closes > 0)
+        wrong = int(np.count_nonzero(~usable))
+        if np.isinf(table.closes).any() or wrong > max(1, MOST_HOLES * usable.size):
+            told = f"{wrong} of {usable.size} closes are not above zero."
+            raise rejected("price not above zero", told)
+        if wrong == usable.size:
+            raise FetchFailure(ABSENT, "Yahoo Finance has no close in the days wanted.")
+        return table.rows(usable)
 
     def by_day(self, zone: tzinfo) -> _Table:
         """Return one row a day; of two rows of the last day the later one, the live."""

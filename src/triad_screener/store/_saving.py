@@ -53,7 +53,7 @@ def _save_prices(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
     pairs = [(one, bars) for one, bars in pairs if bars.sessions.size]
     if not pairs:
         return
-    _save_price_facts(connection, pairs)
+    _rebase(connection, pairs)
     counts = [bars.sessions.size for _, bars in pairs]
     with _rows.offered(
         connection,
@@ -63,6 +63,7 @@ def _save_prices(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
         close=np.concatenate([bars.closes for _, bars in pairs]),
         volume=np.concatenate([bars.volumes for _, bars in pairs]),
     ):
+        _save_price_facts(connection, pairs)
         # A session that the answer leaves out stays: a hole is no news.
         connection.execute(
             "DELETE FROM prices USING new_prices AS new "
@@ -75,7 +76,10 @@ def _save_prices(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
 def _save_price_facts(
     connection: DuckDBPyConnection, pairs: Sequence[tuple[Fetched, Bars]]
 ) -> None:
-    """Write the facts, and make room for bars and actions."""
+    """Write the facts, and make room for actions.
+
+    A dividend of a session that the answer leaves out stays with it.
+    """
     whole = [one.task.since is None for one, _ in pairs]
     with _rows.offered(
         connection,
@@ -87,15 +91,7 @@ def _save_price_facts(
         since=_rows.days([one.task.since for one, _ in pairs]),
         whole=np.array(whole, bool),
     ):
-        connection.execute(
-            "DELETE FROM prices USING new_facts AS new "
-            "WHERE prices.symbol = new.symbol AND new.whole"
-        )
-        connection.execute(
-            "DELETE FROM actions USING new_facts AS new "
-            "WHERE actions.symbol = new.symbol "
-            "AND (new.whole OR actions.session >= new.since)"
-        )
+        connection.execute(_MAKE_ROOM_FOR_ACTIONS)
         connection.execute(
             "DELETE FROM price_facts USING new_facts AS new "
             "WHERE price_facts.symbol = new.symbol"
@@ -104,6 +100,75 @@ def _save_price_facts(
             "INSERT INTO price_facts "
             "SELECT symbol, currency, unit, forming_until FROM new_facts"
         )
+
+
+_MAKE_ROOM_FOR_ACTIONS: Final = """
+DELETE FROM actions USING new_facts AS new
+WHERE actions.symbol = new.symbol AND (new.whole OR actions.session >= new.since)
+AND (actions.kind = 'split' OR NOT EXISTS (
+    FROM prices WHERE prices.symbol = actions.symbol
+    AND prices.session = actions.session
+    AND NOT EXISTS (
+        FROM new_prices WHERE new_prices.symbol = prices.symbol
+        AND new_prices.session::DATE = prices.session
+    )
+))
+"""
+
+
+def _rebase(
+    connection: DuckDBPyConnection, pairs: Sequence[tuple[Fetched, Bars]]
+) -> None:
+    """Bring what a whole history may leave out onto the splits that it knows.
+
+    Closes are kept as adjusted for every split of the last whole history. Where the
+    new one knows another split, closes and dividends before it are divided by its
+    ratio, and volumes multiplied.
+    """
+    whole = [(one, bars) for one, bars in pairs if one.task.since is None]
+    found = [(one, day, ratio) for one, bars in whole for day, ratio in bars.splits]
+    with (
+        _rows.offered(
+            connection,
+            "whole",
+            symbol=_rows.texts([one.task.symbol for one, _ in whole]),
+        ),
+        _rows.offered(
+            connection,
+            "new_splits",
+            symbol=_rows.texts([one.task.symbol for one, _, _ in found]),
+            session=_rows.days([day for _, day, _ in found]),
+            amount=_rows.numbers([ratio for *_, ratio in found]),
+        ),
+    ):
+        for table, sets in (
+            (
+                "prices",
+                "close = close / factors.factor, volume = volume * factors.factor",
+            ),
+            ("actions", "amount = amount / factors.factor"),
+        ):
+            connection.execute(_REBASE.format(table=table, sets=sets))
+
+
+_REBASE: Final = """
+WITH steps AS (
+    SELECT symbol, session::DATE AS session, ln(amount) AS step FROM new_splits
+    UNION ALL
+    SELECT symbol, session, -ln(amount) FROM actions
+    WHERE kind = 'split' AND symbol IN (SELECT symbol FROM whole)
+), changes AS (
+    SELECT symbol, session, sum(step) AS step FROM steps
+    GROUP BY symbol, session HAVING abs(sum(step)) > 1e-9
+), factors AS (
+    SELECT kept.symbol, kept.session, exp(sum(changes.step)) AS factor
+    FROM (SELECT DISTINCT symbol, session FROM {table}) AS kept
+    JOIN changes ON changes.symbol = kept.symbol AND changes.session > kept.session
+    GROUP BY kept.symbol, kept.session
+)
+UPDATE {table} SET {sets} FROM factors
+WHERE {table}.symbol = factors.symbol AND {table}.session = factors.session
+"""
 
 
 def _save_actions(

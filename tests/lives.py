@@ -125,6 +125,8 @@ class Vendor:
         return (DatedValue(0.03, date(2026, 5, 15), self.publisher),)
 
     def private_companies(self) -> PrivateList:
+        if self.stopped:
+            raise FetchFailure("not asked", "The run was stopped.")
         self.requests += 1
         if failure := self.failures.get("private_companies"):
             raise failure
@@ -177,4 +179,5 @@ def present(vendor: Vendor) -> Vendor:
 def connect(settings: LiveSettings) -> Vendor:
     """Return the vendor that is present."""
     _present[0].settings = settings
+    _present[0].stopped = False
     return _present[0]

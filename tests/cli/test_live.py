@@ -14,10 +14,12 @@ from lives import ABSENT, LIMITED, NETWORK
 from triad_screener import settings
 from triad_screener.errors import UnwritableStoreError
 from triad_screener.model.live import FetchFailure
+from triad_screener.model.watch import VendorMark
 from triad_screener.store import Store
 from worlds import RANKED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lives import Clock, Vendor
@@ -329,6 +331,50 @@ def test_a_stored_run_is_shown_without_pandas_and_numpy(
 
 
 # --- refresh --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _followed(world: World) -> Iterator[None]:
+    """Let the one company that is watched have a symbol, for one test."""
+    before = world.config.read_text("utf-8")
+    content = json.loads(before)
+    content["watchlist"][0]["yahoo"] = "STRT.PVT"
+    world.config.write_text(json.dumps(content), "utf-8")
+    yield
+    world.config.write_text(before, "utf-8")
+
+
+@pytest.mark.usefixtures("_followed")
+def test_private_companies_come_after_the_figures_once_a_day(
+    live: Triad, vendor: Vendor
+) -> None:
+    vendor.private = [VendorMark("STRT.PVT", 1e9, "USD", name="Startup")]
+
+    first = live("refresh", "--format", "json").json
+    again = live("refresh", "--format", "json").json
+    named = live("refresh", "AAA", "--full", "--format", "json").json
+
+    assert first["private_companies"] == {
+        "known": 1,
+        "asked": 1,
+        "requests": 1,
+        "news": 0,
+        "gaps": [],
+    }
+    assert (again["requests"], again["private_companies"]) == (0, None)
+    assert named["private_companies"] is None
+
+
+@pytest.mark.usefixtures("_followed")
+def test_a_list_that_does_not_come_is_told_and_no_error(
+    live: Triad, vendor: Vendor
+) -> None:
+    vendor.failures["private_companies"] = NETWORK
+
+    answer = live("refresh")
+
+    assert answer.code == 0
+    assert "Private companies: the connection was refused." in answer.out
 
 
 def test_refresh_is_silent_off_a_terminal(live: Triad) -> None:

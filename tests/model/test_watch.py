@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from triad_screener.model.watch import Checked, Followed, WatchCheck, WatchEvent
+from triad_screener.model.watch import Asked, Checked, Followed, WatchCheck, WatchEvent
+from watched import watching
 from watchers import sighting
 
 FILED = WatchEvent(
@@ -43,3 +44,13 @@ def test_an_unknown_key_namesakes_and_a_key_of_another_need_a_person() -> None:
 
     assert done.questions == lasting
     assert done.outages == (CUT_OFF, unreadable)
+
+
+def test_who_is_asked_about_brings_names_and_what_is_kept() -> None:
+    entry = watching(legal_names=("Labs Holdings",)).watchlist[0]
+    asked = Asked(entry, "private", kept=(FILED,))
+
+    assert asked.names == ("Labs", "Labs Holdings")
+    assert asked.seen == {"S-1 2026-06-01"}
+    assert not asked.is_over
+    assert replace(asked, stage="absorbed").is_over

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -114,7 +113,7 @@ def means(
 
     return Means(
         store=store(),
-        live=cache(lambda: live(timeout, patience)),
+        live=lambda: live(timeout, patience),
         bundled=_bundled,
         clock=_clock.now,
         progress=progress,
@@ -157,7 +156,7 @@ def mark_sources(
 
 
 def vendor_marks(taxonomy: Taxonomy, means: Means) -> MarkSource:
-    """Return the mark source that a refresh asks, over the same connection.
+    """Return the mark source that a refresh asks, with a connection of its own.
 
     Raises:
         ConfigurationError: If a setting is not what it should be.

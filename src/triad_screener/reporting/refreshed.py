@@ -56,11 +56,16 @@ def _marked(marks: Checked | None) -> Iterator[Block]:
     if marks is None:
         return
     news = [one for one in marks.events if one.is_news]
-    told = f"Private companies: {marks.answered} of {len(marks.companies)} are known"
+    told = f"Private companies: {marks.answered} of {_asked(marks)} are known"
     asked = f"in {marks.requests} request{'' if marks.requests == 1 else 's'}"
     yield Paragraph(f"{told}, {asked}; {len(news)} news. See: triad watchlist.")
     for one in marks.failures:
         yield Paragraph(f"Private companies: {one.detail}", Tone.NOTICE)
+
+
+def _asked(marks: Checked) -> int:
+    """Return of how many there is an answer, or a reason why not."""
+    return marks.answered + sum(bool(one.entry) for one in marks.failures)
 
 
 def _marks(marks: Checked | None) -> dict[str, object] | None:
@@ -68,7 +73,7 @@ def _marks(marks: Checked | None) -> dict[str, object] | None:
         return None
     return {
         "known": marks.answered,
-        "asked": len(marks.companies),
+        "asked": _asked(marks),
         "requests": marks.requests,
         "news": sum(one.is_news for one in marks.events),
         "gaps": [

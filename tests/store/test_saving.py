@@ -58,6 +58,16 @@ def test_a_whole_history_replaces_its_sessions_and_takes_none_away(
     ]
 
 
+def test_a_dividend_that_is_said_without_its_session_is_there_once(
+    store: Store,
+) -> None:
+    store.save([prices("AAA", [1, 2, 3], dividends={may(13): 0.5})])
+
+    store.save([prices("AAA", [2, 3], dividends={may(13): 0.75})])
+
+    assert rows(store, "SELECT session, amount FROM actions") == [(may(13), 0.75)]
+
+
 def test_a_session_that_a_whole_history_leaves_out_goes_along_with_a_split(
     store: Store,
 ) -> None:

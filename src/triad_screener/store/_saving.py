@@ -192,6 +192,12 @@ def _save_actions(
         kind=_rows.texts(kinds),
         amount=_rows.numbers(amounts),
     ):
+        # One that stayed with its session is said again.
+        connection.execute(
+            "DELETE FROM actions USING new_actions AS new "
+            "WHERE actions.symbol = new.symbol AND actions.kind = new.kind "
+            "AND actions.session = new.session::DATE"
+        )
         connection.execute("INSERT INTO actions FROM new_actions")
 
 

@@ -488,6 +488,15 @@ def test_the_most_traded_line_stands_for_its_issuer(world: World) -> None:
     assert [line["ticker"] for line in found["unranked"]] == ["AAB"]
 
 
+def test_a_line_without_any_price_does_not_stand_for_its_issuer(world: World) -> None:
+    world.list("AAB", issuer="aaa")
+    world.add("lines", symbol="AAB", average_daily_value_usd=5e6)
+
+    found = world.answer("screen")
+
+    assert found["dropped_lines"] == ["AAB"]
+
+
 def test_a_second_line_reads_the_statements_of_the_first(world: World) -> None:
     world.list("AAB", issuer="aaa")
     world.add("lines", symbol="AAB", average_daily_value_usd=5e6)

@@ -34,11 +34,11 @@ def rates(**currencies: float) -> dict[str, tuple[DatedValue, ...]]:
     return {name: (DatedValue(rate, AS_OF),) for name, rate in currencies.items()}
 
 
-def without_prices() -> Line:
-    """A line of which the source knows nothing."""
+def without_prices(traded: float | None = None) -> Line:
+    """A line of which the source knows nothing, but for the value traded in a day."""
     return Line(
         constituent(),
-        LineData("AAA"),
+        LineData("AAA", average_daily_value_usd=traded),
         fx={},
         as_of=AS_OF,
         risk_free_rate=0.04,
@@ -452,8 +452,11 @@ class TestTradedValue:
 
         assert pounds.average_daily_value == 7.0
 
-    def test_without_prices_too(self) -> None:
-        assert without_prices().average_daily_value is None
+    def test_without_any_price_nothing_was_traded(self) -> None:
+        later = line(series=prices([10.0], last=TOMORROW), average_daily_value_usd=7.0)
+
+        assert without_prices(traded=7.0).average_daily_value is None
+        assert later.average_daily_value is None
 
 
 class TestAge:

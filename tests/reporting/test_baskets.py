@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from samples import screen
@@ -71,6 +73,21 @@ def test_baskets_of_other_pillars_are_not_shown() -> None:
 
     assert baskets.tables([other], ["data"]).tables == ()
     assert told(other) == []
+
+
+@pytest.mark.parametrize(("breadth", "explained"), [(44.4, True), (1.0, False)])
+def test_an_effective_number_above_the_names_held_is_explained(
+    breadth: float, *, explained: bool
+) -> None:
+    # One name of 15% beside a reserve: 1 / 0.15 squared is 44.4.
+    basket = Basket("data", 0.15, 0.0, ONE, Choice(4, 2, 0, 40))
+    found = replace(screen(), effective_number=breadth)
+
+    blocks = [*baskets.choices([basket], ["data"], STYLES, found)]
+
+    assert ("is above the number of names held, 1: a reserve" in str(blocks)) is (
+        explained
+    )
 
 
 def test_the_document_has_the_same_as_numbers() -> None:

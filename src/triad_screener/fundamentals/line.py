@@ -319,10 +319,11 @@ class Line:
     def average_daily_value(self) -> float | None:
         """Median of close x volume over 63 sessions, in US dollars; None if unknown.
 
-        Without volumes the figure of the source serves.
+        Without volumes the figure of the source serves; without any price nothing was
+        traded, whatever the source says.
         """
         if self._count == 0 or self.data.prices is None:
-            return self.data.average_daily_value_usd
+            return None
         window = slice(max(0, self._count - TRADED_VALUE_SESSIONS), self._count)
         prices = self.data.prices
         close = np.where(

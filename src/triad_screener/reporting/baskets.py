@@ -26,6 +26,11 @@ _WHY: Final[Mapping[Waiting, str]] = {
     "issuer_cap": "its names are at the issuer cap",
 }
 
+_ABOVE_THE_NAMES: Final = (
+    "The effective number, one over the sum of squared weights, is above the number "
+    "of names held, {}: a reserve adds nothing to that sum, and spreads no risk."
+)
+
 
 def tables(
     found: Sequence[Basket], pillars: Sequence[str], screen: Screen | None = None
@@ -46,14 +51,27 @@ def tables(
 
 
 def choices(
-    found: Sequence[Basket], pillars: Sequence[str], styles: Mapping[str, PillarStyle]
+    found: Sequence[Basket],
+    pillars: Sequence[str],
+    styles: Mapping[str, PillarStyle],
+    screen: Screen | None = None,
 ) -> Iterator[Block]:
-    """Yield what each basket could choose from, and why a part of it waits."""
+    """Yield what each basket could choose from, and why a part of it waits.
+
+    Args:
+        found: Baskets, in the order of the pillars.
+        pillars: Those shown.
+        styles: How each pillar is called.
+        screen: For the effective number; None for a scored file.
+    """
     told = [
         f"{styles[basket.pillar].label}: {_chosen(basket, basket.choice)}."
         for basket in found
         if basket.choice and basket.pillar in pillars
     ]
+    held = {one.ticker for basket in found for one in basket.constituents}
+    if screen and (screen.effective_number or 0) > len(held):
+        told.append(_ABOVE_THE_NAMES.format(len(held)))
     if told:
         yield Paragraph("\n".join(told), Tone.QUIET)
 

@@ -213,7 +213,7 @@ def _baskets(story: Story, view: overview.View) -> Iterator[Block]:
     screen = replace(story.screen, turnover=turnover)
     styles = overview.pillar_styles(screen, view.language)
     yield baskets.tables(screen.scores.baskets, view.pillars, screen)
-    yield from baskets.choices(screen.scores.baskets, view.pillars, styles)
+    yield from baskets.choices(screen.scores.baskets, view.pillars, styles, screen)
     if found and found.trades:
         yield changes.trades(found, _folded(found.trades))
 

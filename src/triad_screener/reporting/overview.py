@@ -121,7 +121,7 @@ def _blocks(
     yield baskets.tables(screen.scores.baskets, view.pillars, screen)
     if not view.quiet:
         styles = pillar_styles(screen, view.language)
-        yield from baskets.choices(screen.scores.baskets, view.pillars, styles)
+        yield from baskets.choices(screen.scores.baskets, view.pillars, styles, screen)
     yield from watchlist(screen, view)
     if view.verbose and not view.quiet:
         yield from thesis(screen)

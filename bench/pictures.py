@@ -46,7 +46,11 @@ AGE = re.compile(r", \d+ days old")
 
 def output(arguments: list[str], width: int) -> str:
     """Return what ``triad`` prints in a colour terminal of ``width`` columns."""
-    environment = os.environ | {"COLUMNS": str(width), "COLORTERM": "truecolor"}
+    environment = os.environ | {
+        "COLUMNS": str(width),
+        "COLORTERM": "truecolor",
+        "TRIAD_OFFLINE": "1",
+    }
     environment.pop("NO_COLOR", None)
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "triad_screener", *arguments, "--color", "always"],

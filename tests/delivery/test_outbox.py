@@ -261,6 +261,19 @@ def test_a_letter_is_given_up_after_two_weeks_and_kept(
     )
 
 
+def test_a_letter_of_a_day_to_come_waits_and_goes_once(
+    outbox: Outbox, folder: Path
+) -> None:
+    outbox.put(letter("k1", date=SATURDAY + 400 * DAY))  # written under a fast clock
+
+    refused = outbox.flush(Postbox(k1=DOWN), SATURDAY)
+    found = outbox.flush(Postbox(), SATURDAY + DAY)
+
+    assert (refused.waiting, refused.remarks) == (1, ())
+    assert ([one.key for one in found.sent], found.remarks) == (["k1"], ())
+    assert names(folder) == ["sent/k1.json"]
+
+
 def test_a_note_is_kept_for_a_year(outbox: Outbox, folder: Path) -> None:
     outbox.put(letter())
     outbox.flush(Postbox(), SATURDAY)

@@ -112,6 +112,7 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         serving = threading.Thread(target=_serve, args=(server, tls, heads))
         serving.start()
         yield heads
+        server.shutdown(socket.SHUT_RDWR)  # closing alone wakes nobody who waits
         server.close()
         serving.join(5)
 

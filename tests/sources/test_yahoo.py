@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import socket
 import stat
@@ -260,6 +261,28 @@ def test_every_fault_has_its_reason_and_is_tried_again_where_that_may_help(
     assert found.detail.endswith(".")
     assert "http" not in found.detail
     assert server.counts["chart"] == tries
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(body=b"[" * 30_000),
+        Answer(body=gzip.compress(b"[" * 30_000), headers={"Content-Encoding": "gzip"}),
+    ],
+    ids=["plain", "packed"],
+)
+def test_an_answer_without_end_is_refused_once(
+    live: Yahoo,
+    server: YahooServer,
+    answer: Answer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_yahoo_wire, "LARGEST", 20_000)
+    server.faults["chart"] = answer
+
+    found = failure_of_prices(live)
+
+    assert (found.reason, server.counts["chart"]) == ("rejected: too large", 1)
 
 
 @pytest.mark.parametrize(

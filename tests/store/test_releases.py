@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import worlds
 from store.figures import SATURDAY, may, prices
+from triad_screener import cli, settings
 from triad_screener.store import Store, _schema
 from worlds import FRIDAY, RANKED
 
@@ -61,3 +63,27 @@ def test_it_is_brought_up_to_date_when_it_is_written_to(store: Store) -> None:
 
     assert store.info().schema_version == len(_schema.STEPS)
     assert len(store.runs()) == 2
+
+
+def test_the_program_of_today_lists_compares_and_tells_of_its_runs(
+    store: Store, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder, _ = settings.data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    assert store.path
+    store.path.rename(folder / settings.STORE_NAME)
+    world = worlds.write(tmp_path / "world")
+
+    def said(*arguments: str, code: int = 0) -> str:
+        assert cli.run(arguments) == code
+        found = capfd.readouterr()
+        assert not found.err
+        return found.out
+
+    assert "2 runs" in said("runs", "list")
+    assert "2026-05-08" in said("history", "AAA")
+    changes = said("diff", "--config", str(world.config), code=1)
+    assert "2026-05-08" in changes
+    assert FRIDAY.isoformat() in changes
+    letter = said("report", *world.options, "--eml", "-", "--allow-stale")
+    assert "2026-05-08" in letter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -491,7 +492,13 @@ def test_a_long_key_is_not_repeated_whole() -> None:
     assert what == f"t.csv, line 3: repeats the key {'A' * 100}... of line 2."
 
 
-@pytest.mark.parametrize("folder", ["value=7", "currency=USD", "[a]", "a*b", "what?"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *("value=7", "currency=USD", "[a]", "a*b", "what?"),
+        *("a\\*b", "\\", os.fsdecode(b"\xff")),
+    ],
+)
 def test_the_name_of_a_folder_changes_no_figure(folder: str, tmp_path: Path) -> None:
     file = tmp_path / folder / "t.parquet"
     file.parent.mkdir()

@@ -44,6 +44,11 @@ SLOW_TIMEOUTS: Final = (10.0, 10.0)
 #: Seconds after which no other try of a request is begun.
 TRYING: Final = 15.0
 _SHORTEST: Final = 0.05
+#: Bytes of the largest answer that is read, packed or not. Forty years of one line are
+#: 10,000 sessions of seven numbers of at most twenty characters: 1.4 MB.
+LARGEST: Final = 40_000_000
+#: curl's option for the same, and its word where an answer is larger: it stops there.
+_MOST_RECEIVED, _TOO_MUCH = 30117, 63
 #: A place where no file can be: yfinance then keeps nothing.
 NOWHERE: Final = os.path.join(os.devnull, "none")  # noqa: PTH118 - passed on as text
 
@@ -158,6 +163,7 @@ class Wire:
 
         place_cache(self._folder or NOWHERE)
         session = _http.new_session()
+        _limit(session)
         self._perform, session.request = session.request, self._request
         forget_instance()
         found = data.YfData(session=session)
@@ -180,7 +186,7 @@ class Wire:
         options["timeout"] = self._timeouts(sign_in=sign_in)
         self._sent(1)
         try:
-            response = self._perform(method, url, **options)
+            response = self._received(method, url, **options)
         except OSError as error:
             slow = self._is_slow(error, *options["timeout"])
             if sign_in and slow is not False:
@@ -195,6 +201,23 @@ class Wire:
             self._judge_sign_in(url, response)
         else:
             self._judge(response)
+        return response
+
+    def _received(self, method: str, url: str, **options: Any) -> Any:  # noqa: ANN401 - untyped
+        """Return an answer of a size that can be.
+
+        Raises:
+            FetchFailure: If it is far too large.
+            OSError: If there is none.
+        """
+        try:
+            response = self._perform(method, url, **options)
+        except OSError as error:
+            if getattr(error, "code", None) == _TOO_MUCH:
+                raise _too_large() from None
+            raise
+        if len(response.content) > LARGEST:  # once it is unpacked
+            raise _too_large()
         return response
 
     def _setback(self, error: Exception, *, slow: bool) -> Setback:
@@ -240,6 +263,18 @@ class Wire:
         )
         if failure:
             raise failure
+
+
+def _limit(session: Any) -> None:  # noqa: ANN401 - yfinance has no types
+    """Have curl give up an answer that is far too large before it fills the memory."""
+    chosen = getattr(session, "curl_options", None)
+    if isinstance(chosen, dict):
+        chosen[_MOST_RECEIVED] = LARGEST
+
+
+def _too_large() -> FetchFailure:
+    what = "rejected: too large"
+    return FetchFailure(what, "The answer of Yahoo Finance is far too large.")
 
 
 class SignedIn:

@@ -126,13 +126,12 @@ def _unwritable(target: Path, error: OSError) -> OutputError:
     return OutputError(f"{target} cannot be written ({said}).", _ROOM)
 
 
-def _require_free(target: Path, *, replace: bool) -> None:
+def _require_free(target: Path, *, replace: bool, may_replace: bool = True) -> None:
     if not target.absolute().parent.is_dir():
         raise OutputError(f"There is no folder {target.absolute().parent}.", _ROOM)
     if target.is_dir() or (target.exists() and not replace):
-        raise OutputError(
-            f"{target} is there already.", "Name another file, or --force."
-        )
+        remedy = "Name another file, or --force." if may_replace else "Name another."
+        raise OutputError(f"{target} is there already.", remedy)
 
 
 def _place(new: Path, target: Path, *, replace: bool) -> None:
@@ -159,7 +158,7 @@ def salvage(path: Path, target: Path) -> tuple[TableState, ...]:
         StoreError: If not even its list of tables can be read.
         OutputError: If the new file is there already, or cannot be written.
     """
-    _require_free(target, replace=False)
+    _require_free(target, replace=False, may_replace=False)
     try:
         with TemporaryDirectory(dir=target.absolute().parent) as folder:
             wreck = _Wreck(path, Path(folder))

@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import re
 import zlib
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
@@ -24,7 +27,7 @@ from triad_screener.model.dates import parse_iso_date
 from triad_screener.model.texts import TICKER_IN_WORDS, is_ticker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -346,6 +349,8 @@ _PARQUET: Final = "read_parquet(?, hive_partitioning = false, union_by_name = fa
 _MIDNIGHT: Final = r"'^(\d{4}-\d{2}-\d{2}) 00:00:00$', '\1'"
 #: What DuckDB takes for a pattern of names.
 _PATTERN: Final = re.compile(r"[*?\[]")
+#: What it cannot be told at all: a backslash, and bytes that are no text.
+_UNTELLABLE: Final = re.compile(r"[\\\udc80-\udcff]")
 _NESTED: Final = ("array", "list", "map", "struct", "union")
 #: A text of a dictionary is written once in the file and may stand in every row.
 _LONGEST_CELL, _TOO_LONG = 10_000, "this cell is too long"
@@ -362,8 +367,11 @@ def _parquet_as_csv(path: Path, known: Collection[str]) -> bytes:
     if path.stat().st_size > SIZE_LIMIT:
         raise _too_large(path)
     try:
-        with databases.connect(sealed=False, memory="512MB", threads=1) as connection:
-            return _as_csv(connection, path, known)
+        with (
+            _tellable(path) as name,
+            databases.connect(sealed=False, memory="512MB", threads=1) as connection,
+        ):
+            return _as_csv(connection, path, name, known)
     except duckdb.Error as error:
         if databases.is_short_of_memory(error):
             raise _too_large(path) from error
@@ -373,8 +381,20 @@ def _parquet_as_csv(path: Path, known: Collection[str]) -> bytes:
         raise InputError(str(path), problem, "Write it again, or use CSV.") from error
 
 
+@contextmanager
+def _tellable(path: Path) -> Iterator[str]:
+    """Yield a name by which DuckDB finds a file, whatever the path is made of."""
+    if not _UNTELLABLE.search(str(path)):
+        yield _PATTERN.sub(lambda sign: f"[{sign[0]}]", str(path))
+        return
+    with TemporaryDirectory() as folder:
+        link = os.path.join(folder, "table.parquet")  # noqa: PTH118 - passed on as text
+        os.symlink(path.absolute(), link)  # noqa: PTH211 - likewise
+        yield link
+
+
 def _as_csv(
-    connection: DuckDBPyConnection, path: Path, known: Collection[str]
+    connection: DuckDBPyConnection, path: Path, name: str, known: Collection[str]
 ) -> bytes:
     """Return what a Parquet file holds, read in small parts.
 
@@ -384,7 +404,6 @@ def _as_csv(
     content = io.BytesIO()
     text = io.TextIOWrapper(content, "utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
-    name = _PATTERN.sub(lambda sign: f"[{sign[0]}]", str(path))
     found = connection.execute(f"FROM {_PARQUET} LIMIT 0", [name])
     columns = {column[0]: column[1].id for column in found.description or ()}
     for column in known:
@@ -392,7 +411,7 @@ def _as_csv(
             problem = f"holds a {columns[column]} in each cell"
             raise InputError(f"{path}, column {column}", problem, "Write plain values.")
     writer.writerow(columns)
-    cells = ", ".join(_cell(name, columns[name], known) for name in columns)
+    cells = ", ".join(_cell(one, columns[one], known) for one in columns)
     found = connection.execute(f"SELECT {cells} FROM {_PARQUET}", [name])  # noqa: S608 - names are quoted
     lines = 0
     while rows := found.fetchmany(_ROWS):

@@ -76,12 +76,12 @@ def command(
     from triad_screener.workflows.tickers import known_tickers
 
     seconds, patient = options.to_seconds(timeout), options.to_patience(patience)
-    _require_network(offline=offline)
     taxonomy = _setup.taxonomy(config)
     chosen, _ = known_tickers(
         _streams.tickers(tickers or [], quiet=quiet),
         [line.ticker for line in taxonomy.constituents],
     )
+    _require_network(offline=offline)
     with _progress.bar(quiet=quiet) as progress:
         means = _setup.means(seconds, progress, _longest_rest(patient, progress))
         done, supplies = workflow.refresh(

@@ -55,7 +55,7 @@ def test_each_line_that_moved_has_its_step_and_its_causes() -> None:
 def test_who_came_or_left_is_told_apart() -> None:
     arrivals = table(year(), "Came into the ranking")
 
-    assert ("GDS", "not ranked", "16, 54.5") in arrivals.rows
+    assert ("GDS", "not ranked: insufficient data", "16, 54.5") in arrivals.rows
 
 
 def test_baskets_and_stages_that_differ_are_told() -> None:

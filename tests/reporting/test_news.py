@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import screens
-from triad_screener.model.scores import Holding
+from triad_screener.model.scores import Holding, Unranked
 from triad_screener.model.watch import Sighting, WatchEvent
 from triad_screener.reporting.changes import Compared
 from triad_screener.reporting.news import because, news
@@ -103,6 +103,15 @@ def test_who_came_into_the_ranking_or_left_it_is_news() -> None:
         "AAA came into the ranking, at 4.",
         "BBB left the ranking, where it was 3.",
     ]
+
+
+def test_who_left_the_ranking_is_told_with_the_reason() -> None:
+    unranked = (Unranked("BBB", 0.9, "no price"),)
+    after = replace(SAME, scores=replace(SAME.scores, unranked=unranked))
+
+    (found,) = told(change("BBB", 3, None), after=after)
+
+    assert found.sentence == "BBB left the ranking, where it was 3: no price."
 
 
 def test_who_entered_a_basket_or_left_it_comes_first() -> None:

@@ -202,3 +202,7 @@ class Scores:
     baskets: tuple[Basket, ...]
     inactive_factors: tuple[str, ...]
     standardisation: Standardisation
+
+    def why_unranked(self, ticker: str) -> str:
+        """Return why a line has no rank; empty for one that has, or is not known."""
+        return next((one.reason for one in self.unranked if one.ticker == ticker), "")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from triad_screener.model.document import Block, Cell
+    from triad_screener.model.scores import Scores
     from triad_screener.model.screen import Screen
     from triad_screener.screening.changes import Change
 
@@ -240,7 +241,7 @@ def _blocks(found: Compared, moved: Sequence[Change]) -> Iterator[Block]:
     if both:
         yield moves(both)
     if come_or_gone := [one for one in moved if one not in both]:
-        yield _arrivals(come_or_gone)
+        yield _arrivals(found, come_or_gone)
     if found.trades:
         yield trades(found, found.trades)
     elif found.baskets:
@@ -288,7 +289,8 @@ def _step(before: int | None, after: int | None) -> str:
     return str(after) if before == after else f"{before} → {after}"
 
 
-def _arrivals(changes: Sequence[Change]) -> Table:
+def _arrivals(found: Compared, changes: Sequence[Change]) -> Table:
+    before, after = found.before.scores, found.after.scores
     columns = (
         Column("Ticker", Kind.NAME, 100),
         Column("Was", Kind.TEXT, 90),
@@ -297,16 +299,20 @@ def _arrivals(changes: Sequence[Change]) -> Table:
     rows = tuple(
         (
             change.ticker,
-            _place(change.rank_before, change.score_before),
-            _place(change.rank_after, change.score_after),
+            _place(change.rank_before, change.score_before, before, change.ticker),
+            _place(change.rank_after, change.score_after, after, change.ticker),
         )
         for change in changes
     )
     return Table("Came into the ranking, or left it", columns, rows)
 
 
-def _place(rank: int | None, score: float | None) -> str:
-    return "not ranked" if rank is None else f"{rank}, {score:.1f}"
+def _place(rank: int | None, score: float | None, scores: Scores, ticker: str) -> str:
+    """Return rank and score; of a line without, why."""
+    if rank is not None:
+        return f"{rank}, {score:.1f}"
+    why = scores.why_unranked(ticker)
+    return f"not ranked{why and f': {why}'}"
 
 
 def trades(found: Compared, shown: Sequence[Trade]) -> Table:

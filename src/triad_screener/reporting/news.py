@@ -62,7 +62,7 @@ def news(
         *_recipe(found),
         *_baskets(found, language),
         *_leader(found),
-        *_arrivals(found.changes),
+        *_arrivals(found),
         *_steps(events, found.after),
         *_stages(found),
         *_moves(found.changes),
@@ -162,15 +162,16 @@ def _leader(found: Compared) -> Iterator[News]:
     yield News(first.ticker, short, told, is_material=is_far)
 
 
-def _arrivals(changes: Sequence[Change]) -> Iterator[News]:
-    for change in changes:
+def _arrivals(found: Compared) -> Iterator[News]:
+    for change in found.changes:
         ticker, rank = change.ticker, change.rank_after
         if change.rank_before is None:
             told = f"{ticker} came into the ranking, at {rank}."
             yield News(ticker, f"{ticker} ranked", told)
         elif rank is None:
-            told = f"{ticker} left the ranking, where it was {change.rank_before}."
-            yield News(ticker, f"{ticker} not ranked", told)
+            why = found.after.scores.why_unranked(ticker)
+            told = f"{ticker} left the ranking, where it was {change.rank_before}"
+            yield News(ticker, f"{ticker} not ranked", f"{told}{why and f': {why}'}.")
 
 
 def _steps(events: Sequence[WatchEvent], screen: Screen) -> Iterator[News]:

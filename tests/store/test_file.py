@@ -268,7 +268,7 @@ SPOILT: dict[Callable[[Path], None], str] = {
     foreign: "is a database of another program",
     of_sqlite: "is a database of another program",
     of_another: "is a database of another program",
-    newer: "is of version 99, and this triad knows versions up to 5",
+    newer: "is of version 99, and this triad knows versions up to 6",
 }
 
 
@@ -348,7 +348,7 @@ class TestVersions:
     ) -> None:
         use(older)
 
-        assert older.info().schema_version == 6
+        assert older.info().schema_version == 7
         assert older.info().counts["statements"] == 1
 
     def test_a_copy_is_brought_up_to_date_and_the_file_is_not(
@@ -358,7 +358,7 @@ class TestVersions:
 
         copied = older.copy_in_memory()
 
-        assert copied.info().schema_version == 6
+        assert copied.info().schema_version == 7
         assert copied.closes(["AAA"], may(1)) == {}
         assert path.read_bytes() == content
 
@@ -369,7 +369,7 @@ class TestVersions:
 
         older.save([prices("AAA", [1])])
 
-        assert older.info().schema_version == 6
+        assert older.info().schema_version == 7
         assert older.closes(["AAA"], may(1))["AAA"] == {FRIDAY: 1}
 
     def test_a_step_that_fails_leaves_the_older_store(
@@ -381,7 +381,7 @@ class TestVersions:
             with pytest.raises(StoreError):
                 filled.info()
 
-        assert filled.info().schema_version == 5
+        assert filled.info().schema_version == 6
         assert len(filled.closes(["AAA"], may(1))["AAA"]) == 3
 
     def test_a_store_of_the_first_version_keeps_all_it_has(
@@ -396,7 +396,7 @@ class TestVersions:
         store = Store(path)
 
         assert store.untold_events() == ()
-        assert store.info().schema_version == 5
+        assert store.info().schema_version == 6
         assert len(store.closes(["AAA"], may(1))["AAA"]) == 3
 
 

@@ -64,7 +64,7 @@ def test_a_store_tells_what_it_holds(store: Store) -> None:
     found = store.info()
 
     assert found.path == ""
-    assert found.schema_version == 5
+    assert found.schema_version == 6
     assert found.counts == {
         "prices": 5,
         "actions": 1,

@@ -117,7 +117,7 @@ def _nearest(name: str, known: Collection[str]) -> str:
 def _likeness(name: str, candidate: str) -> float:
     """Return how alike two names are, from 0 to 1; the end of a dotted one suffices."""
     # Imported here: most runs never misspell anything.
-    from difflib import SequenceMatcher  # noqa: PLC0415
+    from difflib import SequenceMatcher  # noqa: PLC0415 - see above
 
     written = candidate.casefold()
     if written.startswith(name) and len(name) >= _SHORTEST_BEGINNING:

@@ -78,6 +78,12 @@ def test_vacuum_says_how_much_it_saved(live: Triad, triad: Triad) -> None:
     assert before >= after > 0
 
 
+def test_check_of_no_store_says_that_there_is_none(triad: Triad) -> None:
+    answer = triad("store", "check")
+
+    assert (answer.code, answer.rows[0]) == (0, "There is no store yet")
+
+
 def test_check_says_that_nothing_is_damaged_and_what_is(
     live: Triad, triad: Triad, tmp_path: Path
 ) -> None:

@@ -88,11 +88,11 @@ def check(
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting import inventory
 
-    states = _setup.store().check()
+    store = _setup.store()
+    states = store.check()
     bad = sum(bool(one.problem) for one in states)
-    title = (
-        f"{bad} of {len(states)} tables are damaged" if bad else "Nothing is damaged"
-    )
+    whole = "Nothing is damaged" if store.exists() else "There is no store yet"
+    title = f"{bad} of {len(states)} tables are damaged" if bad else whole
     report = inventory.compose_states(title, states)
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
     return StoreError.exit_code if bad else 0

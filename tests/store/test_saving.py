@@ -52,9 +52,10 @@ def test_a_whole_history_replaces_its_sessions_and_takes_none_away(
         may(14): 7,
         may(15): 8,
     }
-    # The dividend of the 13th stays with its session; that of the 14th is no more.
-    assert rows(store, "SELECT session, kind, amount FROM actions") == [
-        (may(13), "dividend", 0.5)
+    # The answers list no dividend, and take none away.
+    assert rows(store, "SELECT session, amount FROM actions ORDER BY 1") == [
+        (may(13), 0.5),
+        (may(14), 0.25),
     ]
 
 
@@ -246,13 +247,40 @@ def test_the_later_quote_of_a_session_replaces_the_earlier(store: Store) -> None
     ]
 
 
-def test_rates_replace_from_their_first_day_on(store: Store) -> None:
+def test_a_dividend_that_a_whole_history_no_longer_lists_is_withdrawn(
+    store: Store,
+) -> None:
+    store.save([prices("AAA", [1, 2, 3], dividends={may(13): 0.1, may(14): 0.2})])
+
+    store.save([prices("AAA", [1, 2, 3], dividends={may(14): 0.2})])
+
+    assert rows(store, "SELECT session FROM actions") == [(may(14),)]
+
+
+def test_a_part_that_lists_no_split_takes_none_away_and_changes_no_close_later(
+    store: Store,
+) -> None:
+    known = {may(13): 2.0}
+    store.save([prices("AAA", [50] * 5, splits=known, dividends={may(14): 0.5})])
+
+    store.save([prices("AAA", [50, 50, 50], since=may(13))])
+
+    kept = rows(store, "SELECT session, amount FROM actions ORDER BY 1")
+    assert kept == [(may(13), 2.0), (may(14), 0.5)]
+
+    store.save([prices("AAA", [50] * 4, splits=known)])
+
+    assert store.closes(["AAA"], LONG_AGO)["AAA"][may(11)] == 50
+
+
+def test_rates_replace_their_days_and_take_none_away(store: Store) -> None:
     store.save([rates("EUR", {may(1): 1.0, may(2): 1.1, may(3): 1.2})])
     store.save([rates("EUR", {may(2): 2.0}), rates("TWD", {may(1): 0.03})])
 
     assert rows(store, "SELECT * FROM rates ORDER BY ALL") == [
         ("EUR", may(1), 1.0),
         ("EUR", may(2), 2.0),
+        ("EUR", may(3), 1.2),
         ("TWD", may(1), 0.03),
     ]
 

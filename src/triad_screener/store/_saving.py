@@ -11,6 +11,7 @@ from triad_screener.store import _rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import date
 
     from duckdb import DuckDBPyConnection
 
@@ -78,7 +79,8 @@ def _save_price_facts(
 ) -> None:
     """Write the facts, and make room for actions.
 
-    A dividend of a session that the answer leaves out stays with it.
+    An answer that lists no dividend takes none away, and a part of a history that
+    lists no split no split. A dividend of a session left out stays with it.
     """
     whole = [one.task.since is None for one, _ in pairs]
     with _rows.offered(
@@ -90,6 +92,8 @@ def _save_price_facts(
         forming_until=_rows.moments([bars.forming_until for _, bars in pairs]),
         since=_rows.days([one.task.since for one, _ in pairs]),
         whole=np.array(whole, bool),
+        dividends=np.array([_lists(b.dividends, one) for one, b in pairs], bool),
+        splits=np.array([_lists(b.splits, one) for one, b in pairs], bool),
     ):
         connection.execute(_MAKE_ROOM_FOR_ACTIONS)
         connection.execute(
@@ -105,6 +109,9 @@ def _save_price_facts(
 _MAKE_ROOM_FOR_ACTIONS: Final = """
 DELETE FROM actions USING new_facts AS new
 WHERE actions.symbol = new.symbol AND (new.whole OR actions.session >= new.since)
+AND CASE actions.kind
+    WHEN 'split' THEN new.whole OR new.splits ELSE new.dividends
+END
 AND (actions.kind = 'split' OR NOT EXISTS (
     FROM prices WHERE prices.symbol = actions.symbol
     AND prices.session = actions.session
@@ -114,6 +121,12 @@ AND (actions.kind = 'split' OR NOT EXISTS (
     )
 ))
 """
+
+
+def _lists(actions: Sequence[tuple[date, float]], one: Fetched) -> bool:
+    """Return whether an answer lists actions of the days that were asked for."""
+    since = one.task.since
+    return any(since is None or day >= since for day, _ in actions)
 
 
 def _rebase(
@@ -329,10 +342,10 @@ def _save_rates(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
         day=_rows.days(days),
         usd_per_unit=_rows.numbers(values),
     ):
+        # A day that the answer leaves out stays, as a session does.
         connection.execute(
-            "DELETE FROM rates USING "
-            "(SELECT currency, min(day) AS first FROM new_rates GROUP BY ALL) AS new "
-            "WHERE rates.currency = new.currency AND rates.day >= new.first"
+            "DELETE FROM rates USING new_rates AS new "
+            "WHERE rates.currency = new.currency AND rates.day = new.day::DATE"
         )
         connection.execute("INSERT INTO rates FROM new_rates")
 

@@ -45,9 +45,11 @@ _DERIVED = "derived"
 
 
 def known_on(cell: StatementCell, *, foreign_filer: bool) -> date:
-    """Return the day from which ``cell`` counts: that of its filing, else of its
-    being seen, else a lag after the period's end.
-    """  # noqa: D205 - one sentence, too long for a line
+    """Return the day from which ``cell`` counts.
+
+    That of its filing; else that on which a vendor was first seen to show it; else the
+    lag after the end of its period.
+    """
     if day := cell.filed or cell.seen:
         return day
     lag = LAG_DAYS[cell.frequency]

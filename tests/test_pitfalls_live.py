@@ -659,15 +659,29 @@ def test_a_certificate_of_a_stranger_gives_no_figures(
     assert three.server.asked == []
 
 
-def test_a_crumb_refused_costs_the_quotes_and_nothing_else(
+def test_a_refused_crumb_rests_everything_like_any_refusal(
     three: Yahoo, triad: Program
 ) -> None:
     three.server.faults["crumb"] = TOO_MANY
 
-    answer = triad.screen()
+    answer = triad("refresh")
 
-    assert [line["rank"] for line in answer.json["lines"]] == [1, 2, 3]
-    assert "3 of 9 answers missing: rate_limited 3 (AAA quotes" in answer.err
+    assert answer.code == 75
+    assert "refused the sign-in as one request too many (429)" in answer.err
+    assert three.server.counts == {"cookie": 1, "crumb": 1}
+
+
+def test_figures_that_need_no_crumb_come_while_none_is_given(
+    three: Yahoo, triad: Program, clock: Clock
+) -> None:
+    three.server.faults["crumb"] = TOO_MANY
+    for _ in range(4):
+        answer = triad("refresh", "--format", "json")
+        clock.forward(hours=1)
+
+    missing = {one["kind"]: one["missing"] for one in answer.json["supplies"]}
+    assert missing == {"prices": 0, "quotes": 3, "statements": 0}
+    assert answer.code == 75
 
 
 @pytest.mark.parametrize("gone", [True, False], ids=["not known", "stuck"])

@@ -323,20 +323,62 @@ def test_a_long_retry_after_stops_all_requests(
     assert "timeseries" not in server.counts
 
 
-def test_a_crumb_refused_as_one_too_many_leaves_what_needs_none(
+@pytest.mark.parametrize("step", ["cookie", "crumb"])
+@pytest.mark.parametrize(("after", "rest"), [(None, 60), ("600", 600)])
+def test_a_sign_in_refused_as_one_too_many_rests_all_requests(
+    live: Yahoo, server: YahooServer, step: str, after: str | None, rest: float
+) -> None:
+    headers = {"Retry-After": after} if after else {}
+    server.faults[step] = Answer(429, b"Too Many Requests", headers)
+
+    found = failure_of_prices(live)
+
+    assert found.reason == "rate_limited"
+    assert "refused the sign-in as one request too many (429)" in found.detail
+    assert failure(lambda: live.statements("ACME")).reason == "rate_limited"
+    assert server.counts[step] == 1
+    assert "chart" not in server.counts
+    assert live.rests_until is not None
+    left = (live.rests_until - clock()).total_seconds()
+    assert rest / 2 < left <= rest
+
+
+def test_a_refused_crumb_is_asked_for_again_once_the_rest_is_over(
     live: Yahoo, server: YahooServer
 ) -> None:
+    server.faults["crumb"] = [ONE_TOO_MANY]
+
+    assert isinstance(live.quotes(["ACME"])["ACME"], QuoteFacts)
+    assert server.counts == {"cookie": 1, "crumb": 2, "quote": 1}
+
+
+def test_once_a_crumb_is_refused_only_what_needs_one_asks_for_another(
+    live: Yahoo, server: YahooServer
+) -> None:
+    server.faults["crumb"] = ONE_TOO_MANY
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: live.prices("ACME", None), range(12)))
+
+    assert all(isinstance(one, Bars) for one in found)
+    assert server.counts == {"cookie": 1, "crumb": 1, "chart": 12}
+
+
+def test_the_cookie_outlives_a_refused_crumb_and_prices_need_no_other(
+    server: YahooServer, tmp_path: Path
+) -> None:
     server.faults["crumb"] = TOO_MANY
+    failure_of_prices(connect(tmp_path))
+    Memory(tmp_path / "yahoo").forget("pace")  # as after a minute
+    server.asked.clear()
 
-    assert isinstance(live.prices("ACME", None), Bars)
-    found = live.quotes(["ACME"])["ACME"]
-
-    assert isinstance(found, FetchFailure)
-    assert found.reason == "rate_limited"
-    assert server.counts["crumb"] == 1
+    assert isinstance(connect(tmp_path).prices("ACME", None), Bars)
+    assert server.counts == {"chart": 1}
 
 
-@pytest.mark.parametrize("fault", [Answer(500, b"{}"), Answer(body=b"<html></html>")])
+@pytest.mark.parametrize(
+    "fault",
+    [Answer(500, b"{}"), Answer(403, b"Forbidden"), Answer(body=b"<html></html>")],
+)
 def test_what_is_no_crumb_is_not_taken_for_one(
     live: Yahoo, server: YahooServer, fault: Answer
 ) -> None:

@@ -173,6 +173,23 @@ def test_what_was_never_had_comes_first_and_then_the_stalest() -> None:
     assert [task.symbol for task in tasks] == ["SMH", "BBB", "TWD", "AAA"]
 
 
+@pytest.mark.parametrize("reason", ["rate_limited", "network"])
+def test_quotes_that_an_outage_kept_back_hold_up_nothing_else(reason: str) -> None:
+    last = everything(may(14))
+    for symbol in ("AAA", "BBB"):
+        last["quotes", symbol] = LastFetch(None, may(14), reason)
+    del last["statements", "BBB"]
+
+    tasks = planning.plan(ASKED, last, may(15))
+
+    assert [task.kind for task in tasks] == [
+        "statements",
+        "rates",
+        *["prices"] * 3,
+        *["quotes"] * 2,
+    ]
+
+
 def test_full_asks_for_all_of_the_history_whatever_its_age() -> None:
     tasks = planning.plan(ASKED, everything(may(15)), may(15), full=True)
 

@@ -186,8 +186,7 @@ class Gate:
         """Count a failure; rest if the vendor asks for it."""
         with self._lock:
             now, before = self._clock(), self._pace.rests_until
-            # Where no other try helps, signing in was refused, and not the figures.
-            if setback.reason == RATE_LIMITED and setback.again:
+            if setback.reason == RATE_LIMITED:
                 self._breaker.release(threading.get_ident())
                 self._pace.refused(now, setback.after)
             else:

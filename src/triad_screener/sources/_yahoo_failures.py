@@ -90,8 +90,7 @@ def of_response(
     if status < _FIRST_ERROR:
         return None
     if status in _TOO_MANY:
-        detail = f"Yahoo Finance refused the request as one too many ({status})."
-        return Setback(RATE_LIMITED, detail, after=asked_to_wait(headers))
+        return _refused("request as one", status, headers)
     if status in UNAUTHORISED:
         detail = f"Yahoo Finance refused the request in spite of a sign-in ({status})."
         return Setback(NETWORK, detail)
@@ -101,6 +100,21 @@ def of_response(
         return FetchFailure(ABSENT, "Yahoo Finance has no session in the days wanted.")
     detail = f"Yahoo Finance answered with an error ({status})."
     return Setback(NETWORK, detail, after=asked_to_wait(headers))
+
+
+def of_sign_in(status: int, headers: Mapping[str, str]) -> Setback | None:
+    """Return what the status of a step of signing in says; None if no refusal.
+
+    Crumbs are counted like any other request, so a refusal is one of all of them.
+    """
+    if status not in _TOO_MANY:
+        return None
+    return _refused("sign-in as one request", status, headers)
+
+
+def _refused(what: str, status: int, headers: Mapping[str, str]) -> Setback:
+    detail = f"Yahoo Finance refused the {what} too many ({status})."
+    return Setback(RATE_LIMITED, detail, after=asked_to_wait(headers))
 
 
 def _error_text(content: bytes) -> str:

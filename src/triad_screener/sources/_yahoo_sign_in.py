@@ -2,7 +2,8 @@
 
 The library signs in by itself, with a second way where the first fails, before every
 request as long as it has no crumb. Most requests do without one. So after three
-failures in a row, or a refusal as one too many, it is not tried for a minute.
+failures in a row it is not tried for a minute. A refusal as one too many is none of
+these: it is one of all requests, and the gate rests.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from triad_screener.model.live import NETWORK, RATE_LIMITED
+from triad_screener.model.live import NETWORK
 from triad_screener.sources._setback import Setback
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _DATA_PATHS: Final = (
     "/v1/finance/screener",
 )
 _CRUMB_PATH: Final = "/getcrumb"
-_TOO_MANY: Final = 429
+_OK: Final = 200
 
 
 class SignInRests(OSError):  # noqa: N818 - the library goes on without a crumb
@@ -46,7 +47,6 @@ class SignIn:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._limited = False
         self._clock = clock
         self._lock = threading.Lock()
         self._misses = 0
@@ -57,9 +57,6 @@ class SignIn:
         """What a request that needs a sign-in fails for; None if one may work."""
         if self._clock() >= self._rests_until:
             return None
-        if self._limited:
-            detail = "Yahoo Finance refused to sign in: too many requests."
-            return Setback(RATE_LIMITED, detail, again=False)
         return Setback(NETWORK, "Signing in to Yahoo Finance failed.", again=False)
 
     def admit(self, *, fresh: bool) -> None:
@@ -81,9 +78,10 @@ class SignIn:
         with self._lock:
             self._misses += 1
             if self._misses >= MISSES:
-                self._rest(REST)
+                self._misses = 0
+                self._rests_until = self._clock() + REST
 
-    def answered(self, url: str, status: int, text: str, after: float | None) -> None:
+    def answered(self, url: str, status: int, text: str) -> None:
         """Note the answer to a step.
 
         Raises:
@@ -92,21 +90,11 @@ class SignIn:
         """
         if not urlsplit(url).path.endswith(_CRUMB_PATH):
             return
-        if status == _TOO_MANY:
-            with self._lock:
-                self._limited = True
-                self._rest(max(REST, after or 0.0))
-        elif not _is_crumb(text):
+        if status != _OK or not _is_crumb(text):
             self.missed()
-        else:
-            with self._lock:
-                self._misses, self._rests_until, self._limited = 0, 0.0, False
-            return
-        raise SignInRests("what came is no crumb")
-
-    def _rest(self, seconds: float) -> None:
-        self._misses = 0
-        self._rests_until = self._clock() + seconds
+            raise SignInRests("what came is no crumb")
+        with self._lock:
+            self._misses, self._rests_until = 0, 0.0
 
 
 def _is_crumb(text: str) -> bool:

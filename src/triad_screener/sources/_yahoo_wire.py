@@ -21,7 +21,7 @@ from triad_screener.model.live import NETWORK, FetchFailure
 from triad_screener.sources import _reachable
 from triad_screener.sources import _yahoo_cookie as cookies
 from triad_screener.sources import _yahoo_failures as failures
-from triad_screener.sources._setback import Setback, answered_at, asked_to_wait
+from triad_screener.sources._setback import Setback, answered_at
 from triad_screener.sources._tries import patiently, retrying, told
 from triad_screener.sources._yahoo_sign_in import SignIn, is_sign_in
 
@@ -250,8 +250,9 @@ class Wire:
         return connect, max(_SHORTEST, min(answer, left - connect))
 
     def _judge_sign_in(self, url: str, response: Any) -> None:  # noqa: ANN401 - untyped
-        after = asked_to_wait(response.headers)
-        self._sign_in.answered(url, response.status_code, response.text, after)
+        if refused := failures.of_sign_in(response.status_code, response.headers):
+            raise refused
+        self._sign_in.answered(url, response.status_code, response.text)
 
     @staticmethod
     def _judge(response: Any) -> None:  # noqa: ANN401 - untyped
@@ -320,32 +321,50 @@ class SignedIn:
     def _cookie_and_crumb(self, timeout: float = 30) -> tuple[str | None, str]:
         """Return a crumb, or None where a request may go without, and the strategy.
 
-        yfinance calls it before a request, and again when that was refused.
+        yfinance calls it before a request, and again when that was refused. While one
+        thread signs in the others wait: they may do without a crumb afterwards.
         """
         again, self._asked.before = self._asked.before, True
-        data, with_crumb = self._data, self._asked.crumb
-        if again and self._kept:
-            self._renew(drop=with_crumb)
-        elif self._kept and not with_crumb and data._crumb is None:  # noqa: SLF001 - likewise
-            return None, data._cookie_strategy  # noqa: SLF001 - likewise
-        self._asked.crumb = True
-        crumb, strategy = self._sign_in(timeout)
+        if not again and self._does_without():
+            return None, self._data._cookie_strategy  # noqa: SLF001 - likewise
+        with self._lock:
+            if again and self._kept:
+                self._renew(self._kept, drop=self._asked.crumb)
+            elif self._does_without():
+                return None, self._data._cookie_strategy  # noqa: SLF001 - likewise
+            self._asked.crumb = True
+            return self._signed_in(timeout)
+
+    def _does_without(self) -> bool:
+        """Return whether this request can go with a kept cookie and no crumb."""
+        has_crumb = self._data._crumb is not None  # noqa: SLF001 - likewise
+        return bool(self._kept) and not self._asked.crumb and not has_crumb
+
+    def _signed_in(self, timeout: float) -> tuple[str | None, str]:
+        """Sign in as yfinance does, and keep the cookie, crumb or no crumb.
+
+        Raises:
+            Setback: If it was refused as one request too many.
+        """
+        try:
+            crumb, strategy = self._sign_in(timeout)
+        except Setback:
+            self._keep()
+            self._kept = cookies.read(self._memory, self._clock().timestamp())
+            raise
         self._keep()
         return crumb, strategy
 
-    def _renew(self, *, drop: bool) -> None:
+    def _renew(self, kept: cookies.Kept, *, drop: bool) -> None:
         """Begin signing in anew: with the kept cookie, or without one that is bad."""
-        with self._lock:
-            kept, data = self._kept, self._data
-            if kept is None:
-                return
-            data._cookie_strategy, data._crumb = "basic", None  # noqa: SLF001 - likewise
-            if drop:
-                self._kept = data._cookie = None  # noqa: SLF001 - likewise
-                self._jar.clear()
-                self._memory.forget(cookies.NOTE)
-            else:
-                self._use(kept.cookies)
+        data = self._data
+        data._cookie_strategy, data._crumb = "basic", None  # noqa: SLF001 - likewise
+        if drop:
+            self._kept = data._cookie = None  # noqa: SLF001 - likewise
+            self._jar.clear()
+            self._memory.forget(cookies.NOTE)
+        else:
+            self._use(kept.cookies)
 
     def _use(self, found: tuple[Cookie, ...]) -> None:
         for cookie in found:
@@ -356,11 +375,10 @@ class SignedIn:
 
     def _keep(self) -> None:
         """Keep a cookie that is new, for the next run."""
-        with self._lock:
-            value = next((c.value for c in self._jar if c.name == cookies.NAME), "")
-            if value != self._written:
-                self._written = value
-                cookies.keep(self._memory, self._jar, self._clock().timestamp())
+        value = next((c.value for c in self._jar if c.name == cookies.NAME), "")
+        if value != self._written:
+            self._written = value
+            cookies.keep(self._memory, self._jar, self._clock().timestamp())
 
 
 def import_library() -> Any:  # noqa: ANN401 - yfinance has no types

@@ -98,6 +98,9 @@ def plan(
 ) -> tuple[Task, ...]:
     """Return what to ask for now: what was never had first, then the stalest.
 
+    Quotes alone need a crumb. Where an outage kept them back they come last, so that a
+    crumb that is refused day after day does not keep back the rest with them.
+
     Args:
         asked: What is wanted at all.
         last: What became of the last tries.
@@ -111,7 +114,7 @@ def plan(
         for key in asked.pairs()
         if full or key[0] in at_once or _due(key, last, now)
     ]
-    due.sort(key=lambda key: _good_at(last.get(key)))
+    due.sort(key=lambda key: (_is_kept_back(key, last), _good_at(last.get(key))))
     return tuple(Task(*key, None if full else _since(key, last)) for key in due)
 
 
@@ -197,6 +200,14 @@ def _statements_due(
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
+
+
+def _is_kept_back(
+    key: tuple[Kind, str], last: Mapping[tuple[Kind, str], LastFetch]
+) -> bool:
+    """Return whether these are quotes that an outage kept back."""
+    found = last.get(key)
+    return key[0] == "quotes" and found is not None and found.reason in OUTAGES
 
 
 def _good_at(found: LastFetch | None) -> datetime:

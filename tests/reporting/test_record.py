@@ -95,6 +95,15 @@ class TestLines:
         assert unknown["is_fresh"] is False
         assert (unknown["trend"], unknown["in_basket"]) == ([], [])
 
+    def test_the_day_of_the_coming_report_is_told_or_is_not_known(self) -> None:
+        coming = replace(AWKWARD.facts["L01"], reports_on=date(2026, 7, 16))
+        told = replace(AWKWARD, facts={**AWKWARD.facts, "L01": coming})
+
+        days = {line["ticker"]: line["reports_on"] for line in record.of_lines(told)}
+
+        assert days.pop("L01") == "2026-07-16"
+        assert set(days.values()) == {None}
+
     def test_a_line_aside_is_described_without_a_score(self) -> None:
         fact = AWKWARD.facts["L00"]
 

@@ -200,6 +200,7 @@ def _line(
         "newest_quarter": _iso(fact.newest_quarter),
         "newest_year": _iso(fact.newest_year),
         "statement_age_days": fact.statement_age_days,
+        "reports_on": _iso(fact.reports_on),
         "usd_per_statement_currency": fact.fx.value if fact.fx else None,
         "usd_per_statement_currency_date": _day(fact.fx),
         "is_fresh": fact.is_fresh,

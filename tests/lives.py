@@ -28,6 +28,8 @@ from triad_screener.taxonomies import loading
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from triad_screener.model.live import Kind
     from triad_screener.model.market import MarketData, StatementCell
     from triad_screener.model.watch import VendorMark
@@ -69,6 +71,8 @@ class Vendor:
         self.splits: dict[str, tuple[tuple[date, float], ...]] = {}
         self.scale: dict[str, float] = {}
         self.newest = date.max
+        #: Sessions that it leaves out without a word, by symbol.
+        self.left_out: dict[str, tuple[date, ...]] = {}
         #: What stands on its list of private companies, and whether that is whole.
         self.private: list[VendorMark] = []
         self.is_whole = True
@@ -89,6 +93,7 @@ class Vendor:
         kept = found.sessions <= np.datetime64(self.newest, "D")
         if since:
             kept &= found.sessions >= np.datetime64(since, "D")
+        kept &= ~np.isin(found.sessions, self._left_out(symbol))
         if not kept.any():
             raise ABSENT
         closes = found.closes[kept] * self.scale.get(symbol, 1.0)
@@ -96,6 +101,9 @@ class Vendor:
         return Bars(
             found.sessions[kept], closes, found.volumes[kept], (), splits, "USD", "USD"
         )
+
+    def _left_out(self, symbol: str) -> NDArray[np.datetime64]:
+        return np.array(self.left_out.get(symbol, ()), "datetime64[D]")
 
     def statements(self, symbol: str) -> tuple[StatementCell, ...]:
         self._ask("statements", symbol)

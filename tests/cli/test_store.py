@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from triad_screener import settings
-from worlds import RANKED
+from worlds import FRIDAY, RANKED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from lives import Vendor
     from worlds import Triad, World
 
 
@@ -103,3 +105,31 @@ def test_check_says_that_nothing_is_damaged_and_what_is(
     assert copied.code == 5
     assert "triad store salvage FILE" in copied.err
     assert saved.code == 3
+
+
+def test_a_session_that_is_missing_is_told_wherever_one_looks(
+    live: Triad, triad: Triad, vendor: Vendor
+) -> None:
+    vendor.left_out["AAA"] = (FRIDAY - timedelta(days=2),)
+    live("refresh")
+
+    info = triad("store", "info", "--format", "json").json["missing_sessions"]
+    screens = live("screen", "--verbose"), live("screen"), live("screen", "--verbose")
+    doctor = live("doctor", "--offline", "--format", "json").json["checks"]
+
+    assert [(one["symbol"], one["session"]) for one in info] == [("AAA", "2026-05-13")]
+    told = "1 session of 1 symbol: AAA 2026-05-13"
+    assert [told in screen.out for screen in screens] == [True, False, True]
+    assert {screen.code for screen in screens} == {0}
+    assert told in next(c["evidence"] for c in doctor if c["check"] == "sessions")
+
+
+def test_figures_that_are_not_from_the_store_lack_nothing_of_it(
+    live: Triad, vendor: Vendor, world: World
+) -> None:
+    vendor.left_out["AAA"] = (FRIDAY - timedelta(days=2),)
+    live("refresh")
+
+    screen = live("screen", "--source", f"folder:{world.folder}", "--verbose")
+
+    assert "others traded" not in screen.out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from triad_screener.model.document import Table
-from triad_screener.model.stored import StoreInfo, TableState
+from triad_screener.model.stored import MissingSession, StoreInfo, TableState
 from triad_screener.reporting import inventory
 
 NOON = datetime(2026, 5, 15, 12, 30, tzinfo=UTC)
@@ -73,3 +73,26 @@ def test_of_each_table_it_is_said_what_is_whole() -> None:
         "whole": 100,
         "problem": "",
     }
+
+
+def test_sessions_that_are_missing_are_counted_and_listed() -> None:
+    info = StoreInfo("/x.duckdb", 1, 1, {}, 1, None, None, None, None, "")
+    missing = (
+        MissingSession("AAA", date(2026, 5, 14), NOON),
+        MissingSession("BBB", date(2026, 5, 14), None),
+    )
+
+    report = inventory.compose(info, missing)
+
+    facts = report.blocks[0]
+    assert isinstance(facts, Table)
+    told = "2 sessions of 2 symbols: AAA 2026-05-14, BBB 2026-05-14"
+    assert ("missing sessions", told) in facts.rows
+    assert report.record["missing_sessions"] == [
+        {
+            "symbol": "AAA",
+            "session": "2026-05-14",
+            "first_missed_at": "2026-05-15 12:30 UTC",
+        },
+        {"symbol": "BBB", "session": "2026-05-14", "first_missed_at": None},
+    ]

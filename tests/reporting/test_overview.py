@@ -29,6 +29,7 @@ from triad_screener.model.document import (
 )
 from triad_screener.model.gap import Gap
 from triad_screener.model.market import DatedValue, LineData
+from triad_screener.model.stored import MissingSession
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting import overview, record
 
@@ -531,6 +532,15 @@ class TestNotes:
         assert len(gaps.rows) == sum(g.subject not in inactive for g in found.gaps)
         assert ("GDS", "gp_at") in [row[:2] for row in gaps.rows]
         assert all(reason and detail for *_, reason, detail in gaps.rows)
+
+    def test_missing_sessions_are_told_where_they_are_given(self) -> None:
+        gap = MissingSession("L01", date(2026, 5, 14), None)
+
+        told = texts(viewed(missing=(gap,)))
+
+        sentence = "1 session of 1 symbol: L01 2026-05-14."
+        assert f"Without a close though others traded: {sentence}" in told
+        assert not any("others traded" in text for text in texts(viewed()))
 
     def test_what_counts_for_nobody_is_named_once_instead(self) -> None:
         report = viewed(verbose=True)

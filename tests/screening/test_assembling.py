@@ -25,7 +25,7 @@ from samples import (
     walk,
 )
 from triad_screener.errors import NoDataError
-from triad_screener.model.market import LineData
+from triad_screener.model.market import LineData, PriceSeries
 from triad_screener.screening.assembling import Request, assemble
 
 if TYPE_CHECKING:
@@ -155,6 +155,22 @@ class TestWhoIsIn:
 
         assert found.absent == ("L11",)
         assert [line.ticker for line in found.scores.unranked] == ["L11"]
+
+    def test_a_line_that_lacks_a_day_on_which_others_traded_is_flagged(self) -> None:
+        series = LINES[11].prices
+        assert series
+        kept = series.sessions != series.sessions[-5]
+        thin = PriceSeries(
+            series.sessions[kept],
+            series.adjusted[kept],
+            series.closes[kept],
+            series.volumes[kept],
+        )
+
+        found = screen(lines=[*LINES[:11], replace(LINES[11], prices=thin)])
+
+        assert f"no close on {series.sessions[-5]}" in found.facts["L11"].flags
+        assert not any("no close" in flag for flag in found.facts["L10"].flags)
 
     @pytest.mark.parametrize(("age", "is_ranked"), [(10, True), (11, False)])
     def test_a_line_without_a_close_of_the_last_ten_days_is_not_ranked(

@@ -300,3 +300,21 @@ class TestCrossSection:
 
         assert found.exposures.shape == (0, 3)
         assert found.raw.shape == (0, len(FACTORS))
+
+
+@pytest.mark.parametrize(
+    ("days", "flag"),
+    [
+        ([3], "no close on 2026-05-03"),
+        ([3, 6], "no close on 2026-05-03 and 1 other session"),
+        ([3, 6, 7], "no close on 2026-05-03 and 2 other sessions"),
+    ],
+)
+def test_sessions_without_a_close_are_flagged(days: list[int], flag: str) -> None:
+    one = line(closes=[1.0, 2.0])
+    missing = [date(2026, 5, day) for day in days]
+
+    described = describe(one, taxonomy(one.constituent), missing)
+
+    assert flag in described.flags
+    assert not any("no close" in known for known in facts_of(one).flags)

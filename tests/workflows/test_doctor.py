@@ -17,6 +17,7 @@ from triad_screener.model.live import Access, Certificate
 from triad_screener.store import Store
 from triad_screener.workflows import doctor, evaluate
 from triad_screener.workflows.refresh import refresh
+from worlds import FRIDAY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,7 @@ ALL = [
     "data folder",
     "cache folder",
     "store",
+    "sessions",
     "snapshot",
     "requests",
     "sign-in",
@@ -472,3 +474,33 @@ def test_libraries_that_are_not_installed_are_no_failure(
     assert (found.result, found.exit_code) == ("skipped", 0)
     assert found.evidence == "not installed: arch, scipy, statsmodels"
     assert "pip install 'triad-screener[research]'" in found.remedy
+
+
+def test_sessions_on_which_others_traded_are_named_and_what_becomes_of_them(
+    taxonomy: Taxonomy, means: Means, world: World, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.left_out["AAA"] = (FRIDAY - timedelta(days=2), FRIDAY - timedelta(days=1))
+    refresh(taxonomy, means)
+
+    early = examined(means, world, offline=True)["sessions"]
+    clock.forward(days=60)
+    late = examined(means, world, offline=True)["sessions"]
+
+    told = "2 sessions of 1 symbol: AAA 2026-05-13 to 2026-05-14 (2)"
+    assert early.result == late.result == "warning"
+    assert early.evidence == f"without a close though others traded: {told}"
+    assert early.remedy.startswith("Each 'triad refresh' asks again, for 60 days")
+    assert late.remedy == "Ask again with 'triad refresh --full'."
+    assert doctor.worst([early, late]) == 0
+
+
+def test_of_a_store_that_cannot_be_read_no_session_is_missed(
+    filled: Means, world: World
+) -> None:
+    assert filled.store.path
+    filled.store.path.write_bytes(b"no store at all")
+
+    found = examined(filled, world, offline=True)
+
+    assert found["store"].result == "failed"
+    assert "sessions" not in found

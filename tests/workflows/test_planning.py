@@ -9,6 +9,7 @@ import pytest
 
 from samples import constituent, taxonomy
 from triad_screener.model.live import LastFetch, Task
+from triad_screener.model.stored import MissingSession
 from triad_screener.model.taxonomy import Benchmark
 from triad_screener.workflows import planning
 
@@ -250,3 +251,39 @@ def test_a_time_to_come_counts_as_never() -> None:
     assert [one.newest for one in found.values()] == [FRIDAY, FRIDAY]
     tasks = planning.plan(planning.Wanted(("AAA",)), last, may(16))  # type: ignore[arg-type]
     assert Task("prices", "AAA", FRIDAY - timedelta(days=7)) in tasks
+
+
+def test_the_first_session_that_is_missing_counts_for_sixty_days() -> None:
+    missing = (
+        MissingSession("AAA", date(2026, 5, 11), may(12)),
+        MissingSession("AAA", date(2026, 5, 8), may(12)),
+        MissingSession("AAA", date(2026, 2, 2), may(12) - timedelta(days=60)),
+        MissingSession("BBB", date(2026, 2, 2), may(12) - timedelta(days=60)),
+    )
+
+    assert planning.first_missing(missing, may(12)) == {"AAA": date(2026, 5, 8)}
+
+
+def test_prices_are_asked_for_from_the_first_missing_session_on() -> None:
+    week, long_ago = date(2026, 5, 8), date(2026, 2, 2)
+    tasks = (
+        Task("prices", "AAA", week),
+        Task("prices", "BBB", week),
+        Task("prices", "CCC", week),
+        Task("prices", "DDD"),
+        Task("rates", "AAA", week),
+    )
+    first = {"AAA": long_ago, "BBB": FRIDAY, "DDD": long_ago}
+
+    assert planning.reaching_back(tasks, first) == (
+        Task("prices", "AAA", long_ago),
+        *tasks[1:],
+    )
+
+
+def test_one_symbol_can_be_asked_for_at_once() -> None:
+    at_once: tuple[tuple[Kind, str], ...] = (("prices", "BBB"),)
+
+    tasks = planning.plan(ASKED, everything(may(15)), may(15), at_once=at_once)
+
+    assert [(task.kind, task.symbol) for task in tasks] == [*at_once]

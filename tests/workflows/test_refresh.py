@@ -325,3 +325,76 @@ def test_a_clock_in_another_time_zone_is_no_matter(
     clock.forward(hours=14)
 
     assert refresh(taxonomy, means)[0].good == 31
+
+
+MISSING = FRIDAY - timedelta(days=100)
+
+
+def test_a_session_that_is_missing_is_asked_for_again_and_filled(
+    taxonomy: Taxonomy, means: Means, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.left_out["AAA"] = (MISSING,)
+    refresh(taxonomy, means)
+    vendor.asked.clear()
+
+    still, supplies = refresh(taxonomy, means)
+    vendor.left_out.clear()
+    filled, _ = refresh(taxonomy, means)
+    clock.forward(days=2)
+    later, _ = refresh(taxonomy, means)
+
+    assert (still.requests, filled.requests, later.requests) == (1, 1, 11)
+    assert [task.since for task in vendor.asked if task.symbol == "AAA"] == [
+        MISSING,
+        MISSING,
+        FRIDAY - timedelta(days=7),
+    ]
+    assert coverage(supplies) == 1.0
+    assert MISSING in means.store.closes(["AAA"], MISSING)["AAA"]
+    assert means.store.missing_sessions() == ()
+
+
+def test_a_request_that_is_made_anyway_begins_with_what_is_missing(
+    taxonomy: Taxonomy, means: Means, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.left_out["AAA"] = (MISSING,)
+    refresh(taxonomy, means)
+    vendor.asked.clear()
+    clock.forward(days=2)
+
+    done, _ = refresh(taxonomy, means)
+
+    assert done.requests == 11
+    since = {task.symbol: task.since for task in vendor.asked}
+    assert (since["AAA"], since["BBB"]) == (MISSING, FRIDAY - timedelta(days=7))
+
+
+def test_after_sixty_days_a_missing_session_is_given_up(
+    taxonomy: Taxonomy, means: Means, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.left_out["AAA"] = (MISSING,)
+    refresh(taxonomy, means)
+    clock.forward(days=61)
+    vendor.asked.clear()
+
+    refresh(taxonomy, means)
+
+    assert {t.since for t in vendor.asked if t.kind == "prices"} == {
+        FRIDAY - timedelta(days=7)
+    }
+    assert len(means.store.missing_sessions()) == 1
+
+
+def test_a_refusal_decides_when_a_missing_session_is_asked_for_again(
+    taxonomy: Taxonomy, means: Means, vendor: Vendor, clock: Clock
+) -> None:
+    vendor.left_out["AAA"] = (MISSING,)
+    refresh(taxonomy, means)
+    vendor.failures["prices", "AAA"] = ABSENT
+    clock.forward(days=2)
+    refresh(taxonomy, means)
+    vendor.asked.clear()
+
+    refresh(taxonomy, means)
+
+    assert vendor.asked == []

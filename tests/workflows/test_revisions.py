@@ -141,3 +141,17 @@ def test_a_rate_of_another_day_or_about_the_same_is_taken() -> None:
     new = (DatedValue(0.04, NEWEST), DatedValue(9.0, date(2026, 5, 15)))
 
     revisions.require_same_rates(new, {NEWEST: 0.03})
+
+
+def test_a_split_that_is_kept_already_explains_no_other_unit() -> None:
+    new = bars({day: close * 100 for day, close in KEPT.items()}, (NEWEST, 10.0))
+
+    with pytest.raises(FetchFailure, match="no split explains it"):
+        revisions.require_same_unit(new, KEPT)
+
+
+def test_several_splits_together_explain_what_none_does_alone() -> None:
+    splits = (date(2020, 7, 20), 4.0), (date(2026, 5, 12), 7.0), (NEWEST, 10.0)
+    new = bars({day: close / 70 for day, close in KEPT.items()}, *splits)
+
+    revisions.require_same_unit(new, KEPT)

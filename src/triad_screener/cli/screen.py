@@ -160,6 +160,7 @@ def command(
             told=found.told,
             troubles=found.warnings,
             verbose=verbose,
+            missing=answering.missing_sessions(found, means) if verbose else (),
             quiet=quiet,
         ),
     )

@@ -36,7 +36,8 @@ def info(
     from triad_screener.rendering import RENDERERS
     from triad_screener.reporting import inventory
 
-    report = inventory.compose(_setup.store().info())
+    store = _setup.store()
+    report = inventory.compose(store.info(), store.missing_sessions())
     _streams.show(RENDERERS[output_format.value](report, _streams.style(color)), output)
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+
+#: How long a missing session is asked for again, once an answer has left it out.
+ASKED_AGAIN: Final = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,24 @@ class TableState:
     rows: int | None
     whole: int
     problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingSession:
+    """A session on which most lines of an exchange traded, and one has no close.
+
+    Attributes:
+        session: Before and after which the symbol has closes.
+        seen_at: When an answer first left it out, in UTC; None if no log tells.
+    """
+
+    symbol: str
+    session: date
+    seen_at: datetime | None
+
+    def is_asked_for(self, now: datetime) -> bool:
+        """Return whether it is asked for again at ``now``."""
+        return self.seen_at is None or now < self.seen_at + ASKED_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,24 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from triad_screener.model.document import Column, Kind, Report, Table
+from triad_screener.reporting import sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from triad_screener.model.stored import StoreInfo, TableState
+    from triad_screener.model.stored import MissingSession, StoreInfo, TableState
 
 _MEBIBYTE = 2**20
 
 
-def compose(info: StoreInfo) -> Report:
-    """Return what a store says of itself."""
+def compose(info: StoreInfo, missing: Sequence[MissingSession] = ()) -> Report:
+    """Return what a store says of itself.
+
+    Args:
+        info: What it holds.
+        missing: Sessions on which most lines of an exchange traded, and one has none.
+    """
     record = {
         "schema_version": 1,
         "path": info.path,
@@ -26,6 +32,7 @@ def compose(info: StoreInfo) -> Report:
         "symbols": info.symbols,
         "first_session": _day(info.first_session),
         "newest_session": _day(info.newest_session),
+        "missing_sessions": [_missing(one) for one in missing],
         "last_good_at": _moment(info.last_good_at),
         "last_failed_at": _moment(info.last_failed_at),
         "last_failure": info.last_failure or None,
@@ -38,6 +45,7 @@ def compose(info: StoreInfo) -> Report:
         ("symbols with prices", info.symbols),
         ("first session", info.first_session),
         ("newest session", info.newest_session),
+        ("missing sessions", sessions.in_words(missing) or None),
         ("last answer", _moment(info.last_good_at)),
         ("last failure", _moment(info.last_failed_at)),
         ("what failed", info.last_failure or None),
@@ -73,6 +81,14 @@ def compose_states(title: str, states: Sequence[TableState]) -> Report:
         rows=tuple(records),
         tickers=tuple(one.table for one in states if one.problem),
     )
+
+
+def _missing(one: MissingSession) -> dict[str, str | None]:
+    return {
+        "symbol": one.symbol,
+        "session": one.session.isoformat(),
+        "first_missed_at": _moment(one.seen_at),
+    }
 
 
 def _moment(value: datetime | None) -> str | None:

@@ -20,7 +20,7 @@ from triad_screener.model.document import (
 from triad_screener.model.gap import PRICES
 from triad_screener.model.scores import NO_PRICE
 from triad_screener.model.vocabulary import GROUPS, PILLARS
-from triad_screener.reporting import baskets, votes
+from triad_screener.reporting import baskets, sessions, votes
 from triad_screener.reporting import record as records
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from triad_screener.model.document import Block, Cell
     from triad_screener.model.screen import Screen, WatchlistFact
+    from triad_screener.model.stored import MissingSession
     from triad_screener.reporting.record import Record
 
 DISCLAIMER = "Information, not advice; the figures may be incomplete or wrong."
@@ -67,6 +68,7 @@ class View:
         told: How the figures were come by, just now.
         troubles: What went wrong on the way.
         verbose: Whether to show the thesis panel, and to list every gap.
+        missing: Sessions that the store lacks, to be told with them.
         quiet: Whether to leave out headers and notes.
     """
 
@@ -80,6 +82,7 @@ class View:
     told: str = ""
     troubles: tuple[str, ...] = ()
     verbose: bool = False
+    missing: tuple[MissingSession, ...] = ()
     quiet: bool = False
 
 
@@ -461,6 +464,11 @@ def _notes(screen: Screen, view: View) -> Iterator[Block]:
         yield Paragraph(f"Known for too few lines to count: {names}.", Tone.QUIET)
     if view.verbose:
         yield from _gaps(screen)
+    if view.missing:
+        told = (
+            f"Without a close though others traded: {sessions.in_words(view.missing)}"
+        )
+        yield Paragraph(f"{told}.", Tone.QUIET)
     for warning in screen.warnings:
         yield Paragraph(f"Note: {warning}.", Tone.QUIET)
     judged = ", and the thesis panel" if screen.panel else ""

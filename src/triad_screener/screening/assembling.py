@@ -17,6 +17,7 @@ from triad_screener.screening import (
     pillars,
     scoring,
     selecting,
+    sessions,
     watching,
 )
 
@@ -70,8 +71,11 @@ def assemble(
         taxonomy, market, as_of=as_of, recipe=request.recipe
     )
     listed = [line for line in lines if not line.is_unlisted]
+    missing = sessions.missing(market, as_of)
     facts = {
-        line.constituent.ticker: measuring.describe(line, taxonomy) for line in listed
+        ticker: measuring.describe(line, taxonomy, missing.get(ticker, ()))
+        for line in listed
+        for ticker in [line.constituent.ticker]
     }
     among = taxonomy.post_tickers if request.universe == "post" else None
     scores = scoring.score(

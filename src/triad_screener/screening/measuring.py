@@ -21,7 +21,7 @@ from triad_screener.model.screen import (
 from triad_screener.model.vocabulary import PILLARS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 #: Weeks of the trend; it has one point more.
 TREND_WEEKS: Final = 52
 _SIGNIFICANT = 6
+NO_CLOSE: Final = "no close"
 
 
 def lines_as_known(
@@ -85,8 +86,14 @@ def _cells(
     return ()
 
 
-def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
-    """Return what is known of a line: raw values, value, dates, flags, evidence."""
+def describe(line: Line, taxonomy: Taxonomy, missing: Sequence[date] = ()) -> LineFacts:
+    """Return what is known of a line: raw values, value, dates, flags, evidence.
+
+    Args:
+        line: As it was known.
+        taxonomy: Of the line.
+        missing: Sessions of the last year on which it has no close, oldest first.
+    """
     constituent = line.constituent
     publishers = {key: source.publisher for key, source in taxonomy.sources.items()}
     readings = {
@@ -116,7 +123,7 @@ def describe(line: Line, taxonomy: Taxonomy) -> LineFacts:
         statement_age_days=line.statement_age_days,
         fx=_rate(line),
         is_fresh=close is not None and STALE_PRICE not in close.flags,
-        flags=_flags(line, readings, close, capitalisation),
+        flags=_flags(line, readings, missing, close, capitalisation),
         trend=trend(line.data.prices, line.as_of),
         readings=readings,
         valuation=_figures(value or capitalisation),
@@ -190,18 +197,29 @@ def _evidence(
 
 
 def _flags(
-    line: Line, readings: Mapping[str, Reading], *parts: Quantity | None
+    line: Line,
+    readings: Mapping[str, Reading],
+    missing: Sequence[date],
+    *parts: Quantity | None,
 ) -> tuple[str, ...]:
     """Return every flag of the line once, in the order of the alphabet."""
     found = [flag for part in parts if part for flag in part.flags]
     if line.share_count_conflict:
         found.append("share count unresolved")
     found += [flag for reading in readings.values() for flag in reading.flags]
-    found += line.price_jumps
+    found += [*line.price_jumps, *_missing(missing)]
     if line.statements.foreign_currencies:
         others = ", ".join(sorted(line.statements.foreign_currencies))
         found.append(f"statements in {others} rejected")
     return tuple(sorted({*found}))
+
+
+def _missing(days: Sequence[date]) -> Iterator[str]:
+    """Yield a flag for the sessions on which there is no close, if there are any."""
+    if days:
+        others = len(days) - 1
+        more = f" and {others} other session{'' if others == 1 else 's'}"
+        yield f"{NO_CLOSE} on {days[0]}{more if others else ''}"
 
 
 def trend(prices: PriceSeries | None, as_of: date) -> tuple[float, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
     from triad_screener.model.stored import (
+        MissingSession,
         Place,
         RunEntry,
         RunSeries,
@@ -108,6 +109,18 @@ class Store:
 
         with self._database.reading() as connection:
             return _fetches.values(connection, "prices", symbols, since)
+
+    def missing_sessions(self) -> tuple[MissingSession, ...]:
+        """Return every session that a symbol lacks though its exchange traded.
+
+        They stand by symbol and day.
+        """
+        if self._database.is_missing():
+            return ()
+        from triad_screener.store import _missing
+
+        with self._database.reading() as connection:
+            return _missing.missing_sessions(connection)
 
     def rates(
         self, currencies: Sequence[str], since: date

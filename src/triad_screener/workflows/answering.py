@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from triad_screener.model.recipe import Recipe
     from triad_screener.model.screen import Screen
+    from triad_screener.model.stored import MissingSession
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.workflows.serving import Means
 
@@ -195,6 +196,14 @@ def keep(
         told = error.what in found.warnings
         return () if told else (f"This run is not kept: {error.what}",)
     return ()
+
+
+def missing_sessions(found: Answer, means: Means) -> tuple[MissingSession, ...]:
+    """Return the sessions that the figures lack; none where the store has no part."""
+    from_store = found.screen.run.source == STORE
+    known = set(found.screen.tickers)
+    every = means.store.missing_sessions() if from_store else ()
+    return tuple(one for one in every if one.symbol in known)
 
 
 def _looks_back(question: Question, now: datetime) -> bool:

@@ -125,6 +125,8 @@ def _live(choice: str, known: _Known, means: Means) -> Served:
     tasks = planning.plan(known.asked, known.last, now, at_once=at_once)
     if not tasks:
         return known.served(means.store)
+    missing = planning.first_missing(means.store.missing_sessions(), now)
+    tasks = planning.reaching_back(tasks, missing)
     means, warnings = _writable(means)
     try:
         done = carry_out(

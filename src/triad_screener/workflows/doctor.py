@@ -22,6 +22,8 @@ from triad_screener.errors import (
 from triad_screener.model.check import Check
 from triad_screener.model.dates import span
 from triad_screener.model.live import RATE_LIMITED, FetchFailure
+from triad_screener.model.stored import ASKED_AGAIN
+from triad_screener.reporting.sessions import in_words
 from triad_screener.store import SALVAGE
 from triad_screener.taxonomies import loading, locating
 from triad_screener.workflows import asking, evaluate, planning
@@ -75,7 +77,10 @@ def examine(
     if not found:
         return
     means = make_means()
-    yield _attempt("store", lambda: _store(found, means))
+    store = _attempt("store", lambda: _store(found, means))
+    yield store
+    if means.store.exists() and not store.exit_code:
+        yield _attempt("sessions", lambda: _sessions(found, means))
     yield _attempt("snapshot", lambda: _snapshot(found, means))
     live = means.live()
     yield from _access(live.access(), means.clock())
@@ -170,6 +175,22 @@ def _store(taxonomy: Taxonomy, means: Means) -> Check:
     if coverage(found) == 1:
         return Check("store", "good", told)
     return Check("store", "warning", told, "Bring it up to date with 'triad refresh'.")
+
+
+def _sessions(taxonomy: Taxonomy, means: Means) -> Check:
+    """Return whether a session is missing on which others of an exchange traded."""
+    wanted = {s for kind, s in planning.wanted(taxonomy).pairs() if kind == "prices"}
+    missing = [one for one in means.store.missing_sessions() if one.symbol in wanted]
+    if not missing:
+        return Check("sessions", "good", "none is missing in between")
+    told = f"without a close though others traded: {in_words(missing)}"
+    remedy = "Ask again with 'triad refresh --full'."
+    if any(one.is_asked_for(means.clock()) for one in missing):
+        days = ASKED_AGAIN.days
+        remedy = (
+            f"Each 'triad refresh' asks again, for {days} days; nothing else to do."
+        )
+    return Check("sessions", "warning", told, remedy)
 
 
 def _snapshot(taxonomy: Taxonomy, means: Means) -> Check:

@@ -85,9 +85,17 @@ def carry_out(
 
 
 def _overlap(tasks: Sequence[Task], kind: Kind, kept: Kept) -> KeptValues:
-    """Return what is kept of the days that are asked for again."""
-    since = {t.symbol: t.since for t in tasks if t.kind == kind and t.since}
-    return kept(tuple(since), min(since.values())) if since else {}
+    """Return what is kept of the days that are asked for again.
+
+    Most symbols are asked for from one day on; one of which a session is missing must
+    not let everything be read from there on.
+    """
+    symbols: dict[date, list[str]] = {}
+    for task in tasks:
+        if task.kind == kind and task.since:
+            symbols.setdefault(task.since, []).append(task.symbol)
+    parts = [kept(found, since) for since, found in symbols.items()]
+    return {symbol: values for part in parts for symbol, values in part.items()}
 
 
 def _jobs(tasks: Sequence[Task]) -> Iterator[Job]:

@@ -1,8 +1,9 @@
 """What is due to be asked for, stalest first, and when is the next thing due?
 
 Prices and rates are due once a weekday, and again when a session that was still going
-on has ended; quotes after three days; statements after thirty days, after results, or
-weekly once the newest quarter is so old that another must have been reported.
+on has ended, and then from the first session on that is missing; quotes after three
+days; statements after thirty days, after results, or weekly once the newest quarter is
+so old that another must have been reported.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from triad_screener.model.live import Kind, LastFetch
+    from triad_screener.model.stored import MissingSession
     from triad_screener.model.taxonomy import Taxonomy
 
 #: Age from which figures are asked for again.
@@ -93,7 +95,7 @@ def plan(
     last: Mapping[tuple[Kind, str], LastFetch],
     now: datetime,
     *,
-    at_once: Collection[Kind] = (),
+    at_once: Collection[Kind | tuple[Kind, str]] = (),
     full: bool = False,
 ) -> tuple[Task, ...]:
     """Return what to ask for now: what was never had first, then the stalest.
@@ -105,17 +107,36 @@ def plan(
         asked: What is wanted at all.
         last: What became of the last tries.
         now: In UTC.
-        at_once: Kinds that are asked for whatever their age.
+        at_once: Kinds, or what of one symbol, that are asked for whatever their age.
         full: Ask for everything, with its whole history.
     """
     last = as_of_now(last, now)
     due = [
         key
         for key in asked.pairs()
-        if full or key[0] in at_once or _due(key, last, now)
+        if full or key[0] in at_once or key in at_once or _due(key, last, now)
     ]
     due.sort(key=lambda key: (_is_kept_back(key, last), _good_at(last.get(key))))
     return tuple(Task(*key, None if full else _since(key, last)) for key in due)
+
+
+def first_missing(missing: Iterable[MissingSession], now: datetime) -> dict[str, date]:
+    """Return the first missing session of each symbol that is asked for at ``now``."""
+    found: dict[str, date] = {}
+    for one in missing:
+        if one.is_asked_for(now):
+            found[one.symbol] = min(one.session, found.get(one.symbol, one.session))
+    return found
+
+
+def reaching_back(tasks: Iterable[Task], first: Mapping[str, date]) -> tuple[Task, ...]:
+    """Return the tasks; prices are asked for from the first missing session on."""
+    return tuple(
+        replace(task, since=min(task.since, first.get(task.symbol, task.since)))
+        if task.kind == "prices" and task.since
+        else task
+        for task in tasks
+    )
 
 
 def as_of_now(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date, datetime
 
-    from triad_screener.model.live import Kind, LastFetch, Refreshed
+    from triad_screener.model.live import Kind, LastFetch, Refreshed, Task
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.workflows.planning import Wanted
     from triad_screener.workflows.serving import Means
@@ -30,6 +30,8 @@ def refresh(
 ) -> tuple[Refreshed, tuple[Supply, ...]]:
     """Ask for what is due; return what came, and how well the store is supplied.
 
+    Prices of which a session is missing are asked for whenever they were last.
+
     Args:
         taxonomy: Whose lines, benchmarks and currencies are wanted.
         means: The store, the live source and the clock.
@@ -44,8 +46,7 @@ def refresh(
     if not means.store.is_writable():
         raise UnwritableStoreError(str(means.store.path), NO_PERMISSION)
     asked = planning.wanted(taxonomy, tickers)
-    last = means.store.last_fetches()
-    tasks = planning.plan(asked, last, means.clock(), full=full)
+    tasks = _tasks(asked, means, full=full)
     done = carry_out(
         tasks,
         means.live(),
@@ -55,6 +56,17 @@ def refresh(
         progress=means.progress,
     )
     return done, supplies(asked, means.store.last_fetches(), means.clock())
+
+
+def _tasks(asked: Wanted, means: Means, *, full: bool) -> tuple[Task, ...]:
+    """Return what to ask for: what is due, and every session that is missing."""
+    last, now = means.store.last_fetches(), means.clock()
+    missing = planning.first_missing(means.store.missing_sessions(), now)
+    # Where the last try gave nothing, that decides when to try again.
+    answered = {key for key, found in last.items() if not found.reason}
+    at_once = answered & {("prices", symbol) for symbol in missing}
+    tasks = planning.plan(asked, last, now, at_once=at_once, full=full)
+    return planning.reaching_back(tasks, missing)
 
 
 def supplies(

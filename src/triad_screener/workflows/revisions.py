@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import accumulate
+from operator import mul
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 SAME_CLOSE: Final = 0.005
 #: Least factor between two closes of one session that no split explains: a unit.
 ANOTHER_UNIT: Final = 50.0
+#: A split, or several together, of about the size of a factor explains it.
+SPLIT_TOLERANCE: Final = 2.0
 #: Largest factor between two rates of one day that are the same currency's.
 SAME_RATE: Final = 1.5
 #: Share of the kept sessions that a whole history must at least have.
@@ -71,14 +75,19 @@ def require_same_unit(bars: Bars, kept: Mapping[date, float]) -> None:
         kept: Closes kept, by session.
 
     Raises:
-        FetchFailure: If that is so, and no split is listed that could have done it.
+        FetchFailure: If that is so, and the splits that are listed do not explain it.
     """
     pairs = zip(bars.sessions.tolist(), bars.closes.tolist(), strict=True)
     factors = [close / kept[day] for day, close in pairs if day in kept]
     factor = median(factors) if factors else 1.0
-    if 1 / ANOTHER_UNIT < factor < ANOTHER_UNIT or bars.splits:
+    newest_first = (ratio for _, ratio in reversed(bars.splits))
+    explained = any(
+        1 / SPLIT_TOLERANCE <= factor * ratio <= SPLIT_TOLERANCE
+        for ratio in accumulate(newest_first, mul)
+    )
+    if 1 / ANOTHER_UNIT < factor < ANOTHER_UNIT or explained:
         return
-    detail = f"prices are {factor:.3g} times those kept, and no split is listed"
+    detail = f"prices are {factor:.3g} times those kept, and no split explains it"
     raise FetchFailure("rejected: another unit", detail)
 
 

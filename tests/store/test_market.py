@@ -153,6 +153,83 @@ class TestPrices:
         )
 
 
+class TestRevisions:
+    """A price counts for a day as it was known by the session of that day."""
+
+    def test_before_a_close_was_revised_the_earlier_one_stands(
+        self, store: Store
+    ) -> None:
+        store.save([prices("AAA", [1, 2, 3], volumes=[10, 20, 30])])
+        day = store.fetch([AAA])
+        store.save(
+            [prices("AAA", [1.5, 2, 3, 4], last=may(16), volumes=[15, 20, 30, 40])]
+        )
+
+        assert series(store, FRIDAY).closes.tolist() == [1, 2, 3]
+        assert series(store, FRIDAY).volumes.tolist() == [10, 20, 30]
+        assert store.fetch([AAA], as_of=FRIDAY).digest == day.digest
+        for now in (may(16), None):
+            assert series(store, now).closes.tolist() == [1.5, 2, 3, 4]
+
+    def test_before_a_session_came_it_was_not_there(self, store: Store) -> None:
+        store.save([prices("AAA", [1, 1], last=may(12)), prices("AAA", [3, 4])])
+        day = store.fetch([AAA])
+        store.save([prices("AAA", [2, 3, 4, 5], last=may(16), since=may(13))])
+
+        assert series(store, FRIDAY).sessions.tolist() == [
+            *(may(11), may(12), may(14), may(15)),
+        ]
+        assert store.fetch([AAA], as_of=FRIDAY).digest == day.digest
+        assert series(store).sessions.size == 6
+        assert series(store, may(13)).sessions.tolist() == [may(11), may(12)]
+
+    def test_of_several_versions_the_one_of_the_day_stands(self, store: Store) -> None:
+        store.save([prices("AAA", [1, 1], last=may(12))])
+        store.save([prices("AAA", [2, 1, 1], last=may(13))])
+        store.save([prices("AAA", [3, 1, 1, 1], last=may(14))])
+        store.save([prices("AAA", [4, 1, 1, 1, 1], last=may(15))])
+
+        first = [series(store, may(day)).closes[0] for day in (11, 12, 13, 14, 15)]
+
+        assert first == [1, 1, 2, 3, 4]
+
+    def test_a_split_since_then_is_taken_back(self, store: Store) -> None:
+        store.save([prices("AAA", [40, 60])])
+        day = store.fetch([AAA])
+        store.save([prices("AAA", [50, 60, 62], last=may(16))])
+        store.save([prices("AAA", [25, 30, 31, 32], last=may(17), splits={may(17): 2})])
+
+        assert series(store, FRIDAY).closes.tolist() == [40, 60]
+        assert store.fetch([AAA], as_of=FRIDAY).digest == day.digest
+
+    def test_others_keep_their_own_prices(self, store: Store) -> None:
+        store.save(
+            [prices("AAA", [1, 2]), prices("BBB", [1, 2]), prices("SPY", [1, 2])]
+        )
+        known = store.fetch([AAA, BBB], [SPY])
+        store.save([prices(name, [7, 2, 3], last=may(16)) for name in ("BBB", "SPY")])
+
+        found = store.fetch([AAA, BBB], [SPY], as_of=FRIDAY)
+
+        assert found.digest == known.digest
+        assert found.funds["SPY"].closes.tolist() == [1, 2]
+
+    def test_the_newest_day_of_half_of_the_lines_is_as_any_other(
+        self, store: Store
+    ) -> None:
+        store.save([prices("AAA", [1, 2]), prices("BBB", [1, 2])])
+        store.save([prices("AAA", [9, 2, 3], last=may(16))])
+
+        three = [AAA, BBB, constituent("CCC")]
+        store.save([prices("CCC", [1, 2])])
+
+        found = store.fetch(three)
+        assert found.digest == store.fetch(three, as_of=FRIDAY).digest
+        prices_of = found.lines["AAA"].prices
+        assert prices_of is not None
+        assert prices_of.closes[0] == 1
+
+
 class TestFunds:
     def test_a_fund_has_prices_adjusted_as_a_line_has(self, store: Store) -> None:
         paid = prices("SPY", [100, 98], dividends={may(15): 2.0})

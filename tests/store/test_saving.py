@@ -257,6 +257,141 @@ def test_a_dividend_that_a_whole_history_no_longer_lists_is_withdrawn(
     assert rows(store, "SELECT session FROM actions") == [(may(14),)]
 
 
+def test_a_dividend_that_stands_far_from_those_listed_stays(store: Store) -> None:
+    known = {may(1): 0.1, may(8): 0.2, may(15): 0.3}
+    store.save([prices("AAA", [1] * 15, dividends=known)])
+
+    store.save([prices("AAA", [1] * 15, dividends={may(1): 0.15, may(12): 0.3})])
+
+    assert rows(store, "SELECT session, amount FROM actions ORDER BY 1") == [
+        (may(1), 0.15),
+        (may(12), 0.3),
+    ]
+
+    store.save([prices("AAA", [1] * 15, dividends={may(6): 0.1})])
+
+    assert rows(store, "SELECT session FROM actions ORDER BY 1") == [
+        (may(6),),
+        (may(12),),
+    ]
+
+
+def test_a_split_listed_late_divides_nothing_that_is_adjusted_for_it(
+    store: Store,
+) -> None:
+    store.save([prices("AAA", [50, 50, 25, 26], dividends={may(12): 1.0})])
+
+    # The closes that both have are the same, so the one left out is adjusted, too.
+    new = prices("AAA", [50, 25, 26], splits={may(15): 2.0})
+    store.save([new])
+
+    assert list(store.closes(["AAA"], LONG_AGO)["AAA"].values()) == [50, 50, 25, 26]
+    kept = rows(store, "SELECT kind, amount FROM actions ORDER BY 1")
+    assert kept == [("dividend", 1.0), ("split", 2.0)]
+    assert rows(store, "FROM replaced_prices") == []
+
+
+def test_each_stretch_between_two_splits_is_judged_by_its_own_closes(
+    store: Store,
+) -> None:
+    # Adjusted for the split of 13 May and not for that of 15 May.
+    store.save([prices("AAA", [80, 80, 80, 40, 41, 20])])
+
+    splits = {may(13): 4.0, may(15): 2.0}
+    whole = prices("AAA", [40, 40, 20, 20.5, 20], last=may(15), splits=splits)
+    store.save([whole])
+
+    # 10 May is left out, and divided by two as 11 and 12 May are.
+    assert list(store.closes(["AAA"], LONG_AGO)["AAA"].values()) == [
+        *(40, 40, 40, 20, 20.5, 20),
+    ]
+
+
+REPLACED = "SELECT session, close, volume, until FROM replaced_prices ORDER BY ALL"
+MONDAY = may(18)
+
+
+def test_a_close_that_is_revised_is_kept_with_the_session_it_was_seen_by(
+    store: Store,
+) -> None:
+    store.save([prices("AAA", [1, 2, 3], volumes=[10, 20, 30])])
+
+    new = prices("AAA", [2.5, 3, 4], last=may(16), volumes=[20, 33, 40], since=may(14))
+    store.save([new])
+
+    assert rows(store, REPLACED) == [
+        (may(14), 2, 20, may(16)),
+        (may(15), 3, 30, may(16)),
+    ]
+
+
+def test_another_rounding_is_no_revision(store: Store) -> None:
+    store.save([prices("AAA", [1, 2], volumes=[1e9, 20])])
+
+    same = [1 + 5e-7, 2, 3]
+    store.save([prices("AAA", same, last=may(16), volumes=[1e9 + 900, 21, 1])])
+
+    assert rows(store, REPLACED) == []
+
+
+def test_a_volume_that_becomes_known_is_a_revision(store: Store) -> None:
+    store.save([prices("AAA", [1, 2])])
+
+    store.save([prices("AAA", [1, 2, 3], last=may(16), volumes=[5, float("nan"), 1])])
+
+    assert rows(store, REPLACED) == [(may(14), 1, None, may(16))]
+
+
+def test_the_price_of_a_session_that_was_going_on_was_never_its_price(
+    store: Store,
+) -> None:
+    evening = datetime(2026, 5, 15, 20, tzinfo=UTC)
+    store.save([prices("AAA", [1, 2, 3], forming_until=evening)])
+
+    store.save([prices("AAA", [2.5, 3.5, 4], last=may(16), since=may(14))])
+
+    assert rows(store, REPLACED) == [(may(14), 2, None, may(16))]
+
+
+def test_a_session_that_comes_late_had_no_price_until_then(store: Store) -> None:
+    store.save([prices("AAA", [2], last=may(12)), prices("AAA", [4, 5], last=may(15))])
+
+    # 11 May is older than all that was known: a longer history, and no revision.
+    store.save([prices("AAA", [1, 2, 3, 4, 5])])
+    assert rows(store, REPLACED) == [(may(13), None, None, may(15))]
+
+    store.save([prices("AAA", [1, 2, 3, 4, 5, 6], last=may(16))])
+    assert rows(store, REPLACED) == [(may(13), None, None, may(15))]
+
+
+def test_what_is_revised_twice_by_one_session_stands_as_it_was_before(
+    store: Store,
+) -> None:
+    store.save([prices("AAA", [1, 2])])
+
+    store.save([prices("AAA", [1.5, 2])])
+    store.save([prices("AAA", [1.7, 2])])
+    store.save([prices("AAA", [1.9, 2, 3], last=may(16))])
+
+    assert rows(store, REPLACED) == [
+        (may(14), 1, None, FRIDAY),
+        (may(14), 1.7, None, may(16)),
+    ]
+
+
+def test_what_was_revised_goes_along_with_a_split(store: Store) -> None:
+    store.save([prices("AAA", [40, 60], volumes=[10, 20])])
+    store.save([prices("AAA", [50, 60], volumes=[10, 20])])
+
+    store.save([prices("AAA", [25, 30, 31], last=may(16), splits={may(16): 2.0})])
+
+    assert rows(store, "SELECT session, close, volume FROM replaced_prices") == [
+        (may(14), 20, 20),
+        (may(14), 25, 20),
+        (may(15), 30, 40),
+    ]
+
+
 def test_a_part_that_lists_no_split_takes_none_away_and_changes_no_close_later(
     store: Store,
 ) -> None:

@@ -64,9 +64,10 @@ def test_a_store_tells_what_it_holds(store: Store) -> None:
     found = store.info()
 
     assert found.path == ""
-    assert found.schema_version == 6
+    assert found.schema_version == 7
     assert found.counts == {
         "prices": 5,
+        "replaced_prices": 0,
         "actions": 1,
         "price_facts": 2,
         "statements": 3,

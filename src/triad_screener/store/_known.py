@@ -1,7 +1,8 @@
 """What did the store know on a day? Market data, point in time.
 
 Prices are kept as the source adjusts them today: for every split it knows. For a day
-in the past the splits after it are taken back; dividends count from their ex-date on.
+in the past the splits after it are taken back; dividends count from their ex-date on,
+and a price that was revised since is as it was.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from math import log
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -38,9 +39,13 @@ if TYPE_CHECKING:
 
     from triad_screener.model.taxonomy import Benchmark, Constituent
 
+    _Columns: TypeAlias = dict[str, NDArray[Any]]
+
 NAME: Final = "store"
 PUBLISHER: Final = "Yahoo Finance"
 _ROWS_AT_ONCE: Final = 20_000
+#: More than there are days in any calendar used here.
+_DAYS: Final = 10_000_000
 DESCRIPTION: Final = f"{PUBLISHER}, kept in the store"
 COUNTED_IN_RECEIPTS: Final = "counted in receipts"
 
@@ -57,6 +62,15 @@ JOIN price_facts USING (symbol)
 WHERE price_facts.currency = wanted.price_currency
     AND ($as_of::DATE IS NULL OR session <= greatest($as_of::DATE, first))
 ORDER BY place, session
+"""
+# What was the price of a session on a day, where that is not the one of today; NaN
+# where it had none. Of the versions that held later the first held on that day.
+_REPLACED: Final = """
+SELECT place, session, coalesce(arg_min_null(close, until), 'NaN') AS close,
+    coalesce(arg_min_null(volume, until), 'NaN') AS volume
+FROM replaced_prices JOIN wanted USING (symbol)
+WHERE until > $as_of AND session <= $as_of
+GROUP BY place, session
 """
 _ACTIONS: Final = """
 SELECT place, session, kind, amount FROM actions JOIN wanted USING (symbol)
@@ -160,7 +174,8 @@ def market(
     """
     lines = sorted(constituents, key=lambda line: line.ticker)
     with _wanted(connection, lines):
-        bars = _bars(connection, len(lines), as_of)
+        columns = _columns(connection, as_of)
+        bars = _by_line(columns, len(lines))
         warnings = _price_warnings(connection)
         if not any(part.sessions.size for part in bars):
             raise NoDataError(
@@ -168,6 +183,7 @@ def market(
                 "Run 'triad refresh', or use --source bundled.",
             )
         day = as_of or _newest(lines, bars)
+        bars = _by_line(_as_known(connection, columns, day), len(lines))
         known = _Known(
             bars,
             _actions(connection, len(lines)),
@@ -203,7 +219,8 @@ def _fund_prices(
         place=np.arange(len(funds), dtype=np.int32),
         price_currency=_rows.texts([fund.price_currency for fund in funds]),
     ):
-        bars = _bars(connection, len(funds), day)
+        columns = _as_known(connection, _columns(connection, day), day)
+        bars = _by_line(columns, len(funds))
         actions = _actions(connection, len(funds))
     return {
         fund.ticker: _series(part, paid, day)
@@ -244,12 +261,38 @@ class _Bars:
     volumes: NDArray[np.float64]
 
 
-def _bars(
-    connection: DuckDBPyConnection, lines: int, as_of: date | None
-) -> list[_Bars]:
-    """Return the bars up to ``as_of``; of a line that begins later, its first."""
+def _columns(connection: DuckDBPyConnection, as_of: date | None) -> _Columns:
+    """Return the bars up to ``as_of``; of a line that begins later, its first.
+
+    They stand as they are kept today, by place and session.
+    """
     found = connection.execute(_PRICES, {"as_of": as_of}).fetchnumpy()
-    columns = cast("dict[str, NDArray[Any]]", found)  # nothing here is an enumeration
+    return cast("_Columns", found)  # nothing here is an enumeration
+
+
+def _as_known(connection: DuckDBPyConnection, columns: _Columns, day: date) -> _Columns:
+    """Return the bars as they were known on ``day``: those revised since as before."""
+    found = connection.execute(_REPLACED, {"as_of": day}).fetchnumpy()
+    replaced = cast("_Columns", found)
+    if not replaced["place"].size:
+        return columns
+    keys, wanted = _keys(columns), _keys(replaced)
+    at = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
+    is_there = keys[at] == wanted
+    known = dict(columns)
+    for name in ("close", "volume"):
+        known[name] = columns[name].copy()
+        known[name][at[is_there]] = replaced[name][is_there]
+    return {name: column[~np.isnan(known["close"])] for name, column in known.items()}
+
+
+def _keys(columns: _Columns) -> NDArray[np.int64]:
+    """Return a number for each bar that grows with place and session."""
+    days = columns["session"].astype("datetime64[D]").astype(np.int64)
+    return columns["place"].astype(np.int64) * _DAYS + days
+
+
+def _by_line(columns: _Columns, lines: int) -> list[_Bars]:
     bounds = np.searchsorted(columns["place"], np.arange(lines + 1))
     sessions = columns["session"].astype("datetime64[D]")
     return [

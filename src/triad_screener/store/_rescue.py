@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 #: What nobody can fetch again comes first.
 _ORDER: Final = (
     *("runs", "run_lines", "watch_events", "watch_checks", "trials"),
-    *("statements", "quotes", "prices", "actions", "price_facts", "rates"),
+    *("statements", "quotes", "prices", "replaced_prices", "actions"),
+    *("price_facts", "rates"),
     *("fetches", "answers"),
 )
 #: Into how many parts a table is cut to find out what of it is whole; a large one is

@@ -11,7 +11,6 @@ from triad_screener.store import _rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from datetime import date
 
     from duckdb import DuckDBPyConnection
 
@@ -54,16 +53,9 @@ def _save_prices(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
     pairs = [(one, bars) for one, bars in pairs if bars.sessions.size]
     if not pairs:
         return
-    _rebase(connection, pairs)
-    counts = [bars.sessions.size for _, bars in pairs]
-    with _rows.offered(
-        connection,
-        "new_prices",
-        symbol=np.repeat(_rows.texts([one.task.symbol for one, _ in pairs]), counts),
-        session=_rows.days(np.concatenate([bars.sessions for _, bars in pairs])),
-        close=np.concatenate([bars.closes for _, bars in pairs]),
-        volume=np.concatenate([bars.volumes for _, bars in pairs]),
-    ):
+    with _offered_prices(connection, pairs), _offered_actions(connection, pairs):
+        _rebase(connection, pairs)
+        connection.execute(_KEEP_REPLACED)
         _save_price_facts(connection, pairs)
         # A session that the answer leaves out stays: a hole is no news.
         connection.execute(
@@ -71,7 +63,83 @@ def _save_prices(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
             "WHERE prices.symbol = new.symbol AND prices.session = new.session::DATE"
         )
         connection.execute("INSERT INTO prices FROM new_prices")
-    _save_actions(connection, pairs)
+        # One that stayed with its session is said again.
+        connection.execute(
+            "DELETE FROM actions USING new_actions AS new "
+            "WHERE actions.symbol = new.symbol AND actions.kind = new.kind "
+            "AND actions.session = new.session::DATE"
+        )
+        connection.execute("INSERT INTO actions FROM new_actions")
+
+
+def _offered_prices(
+    connection: DuckDBPyConnection, pairs: Sequence[tuple[Fetched, Bars]]
+) -> AbstractContextManager[None]:
+    counts = [bars.sessions.size for _, bars in pairs]
+    return _rows.offered(
+        connection,
+        "new_prices",
+        symbol=np.repeat(_rows.texts([one.task.symbol for one, _ in pairs]), counts),
+        session=_rows.days(np.concatenate([bars.sessions for _, bars in pairs])),
+        close=np.concatenate([bars.closes for _, bars in pairs]),
+        volume=np.concatenate([bars.volumes for _, bars in pairs]),
+    )
+
+
+def _offered_actions(
+    connection: DuckDBPyConnection, pairs: Sequence[tuple[Fetched, Bars]]
+) -> AbstractContextManager[None]:
+    """Offer the dividends and splits of the days that were asked for."""
+    found = [
+        (one.task.symbol, day, kind, amount)
+        for one, bars in pairs
+        for kind, actions in (("dividend", bars.dividends), ("split", bars.splits))
+        for day, amount in actions
+        if one.task.since is None or day >= one.task.since
+    ]
+    return _rows.offered(
+        connection,
+        "new_actions",
+        symbol=_rows.texts([symbol for symbol, *_ in found]),
+        session=_rows.days([day for _, day, *_ in found]),
+        kind=_rows.texts([kind for *_, kind, _ in found]),
+        amount=_rows.numbers([amount for *_, amount in found]),
+    )
+
+
+# A price is as it was until the session by which another was seen: `_known` gives it to
+# whoever asks for a day before. A session that came late had none until then. What
+# stood while a session was still going on was never its price.
+_KEEP_REPLACED: Final = """
+INSERT INTO replaced_prices
+WITH kept AS (
+    SELECT symbol, session, close, volume FROM prices
+    WHERE symbol IN (SELECT symbol FROM new_prices)
+), spans AS (
+    SELECT symbol, min(session) AS first, max(session) AS newest FROM kept
+    GROUP BY symbol
+), seen AS (
+    SELECT symbol, greatest(newest, max(session)::DATE) AS until
+    FROM new_prices JOIN spans USING (symbol) GROUP BY symbol, newest
+), compared AS (
+    SELECT new.symbol, new.session::DATE AS session, kept.close, kept.volume, until
+    FROM new_prices AS new
+    JOIN spans USING (symbol)
+    JOIN seen USING (symbol)
+    JOIN price_facts AS facts USING (symbol)
+    LEFT JOIN kept ON kept.symbol = new.symbol AND kept.session = new.session::DATE
+    WHERE new.session::DATE < until AND CASE
+        WHEN kept.close IS NULL THEN new.session::DATE BETWEEN first AND newest
+        WHEN kept.session = newest AND facts.forming_until IS NOT NULL THEN false
+        ELSE abs(kept.close - new.close) > 1e-6 * kept.close OR coalesce(
+            abs(kept.volume - new.volume) > greatest(1, 1e-6 * kept.volume),
+            (kept.volume IS NULL) <> (new.volume IS NULL)
+        )
+    END
+)
+SELECT symbol, session, close, volume, until FROM compared
+ANTI JOIN replaced_prices USING (symbol, session, until)
+"""
 
 
 def _save_price_facts(
@@ -79,10 +147,10 @@ def _save_price_facts(
 ) -> None:
     """Write the facts, and make room for actions.
 
-    An answer that lists no dividend takes none away, and a part of a history that
-    lists no split no split. A dividend of a session left out stays with it.
+    A part of a history that lists no split takes none away. A dividend gives way only
+    to another one of about the same day: of the rest an answer says nothing. One of a
+    session left out stays with it.
     """
-    whole = [one.task.since is None for one, _ in pairs]
     with _rows.offered(
         connection,
         "new_facts",
@@ -91,9 +159,7 @@ def _save_price_facts(
         unit=_rows.texts([bars.unit for _, bars in pairs]),
         forming_until=_rows.moments([bars.forming_until for _, bars in pairs]),
         since=_rows.days([one.task.since for one, _ in pairs]),
-        whole=np.array(whole, bool),
-        dividends=np.array([_lists(b.dividends, one) for one, b in pairs], bool),
-        splits=np.array([_lists(b.splits, one) for one, b in pairs], bool),
+        whole=np.array([one.task.since is None for one, _ in pairs], bool),
     ):
         connection.execute(_MAKE_ROOM_FOR_ACTIONS)
         connection.execute(
@@ -109,9 +175,11 @@ def _save_price_facts(
 _MAKE_ROOM_FOR_ACTIONS: Final = """
 DELETE FROM actions USING new_facts AS new
 WHERE actions.symbol = new.symbol AND (new.whole OR actions.session >= new.since)
-AND CASE actions.kind
-    WHEN 'split' THEN new.whole OR new.splits ELSE new.dividends
-END
+AND (actions.kind = 'split' AND new.whole OR EXISTS (
+    FROM new_actions AS other
+    WHERE other.symbol = actions.symbol AND other.kind = actions.kind
+    AND (other.kind = 'split' OR abs(other.session::DATE - actions.session) <= 5)
+))
 AND (actions.kind = 'split' OR NOT EXISTS (
     FROM prices WHERE prices.symbol = actions.symbol
     AND prices.session = actions.session
@@ -123,12 +191,6 @@ AND (actions.kind = 'split' OR NOT EXISTS (
 """
 
 
-def _lists(actions: Sequence[tuple[date, float]], one: Fetched) -> bool:
-    """Return whether an answer lists actions of the days that were asked for."""
-    since = one.task.since
-    return any(since is None or day >= since for day, _ in actions)
-
-
 def _rebase(
     connection: DuckDBPyConnection, pairs: Sequence[tuple[Fetched, Bars]]
 ) -> None:
@@ -136,82 +198,66 @@ def _rebase(
 
     Closes are kept as adjusted for every split of the last whole history. Where the
     new one knows another split, closes and dividends before it are divided by its
-    ratio, and volumes multiplied.
+    ratio, and volumes multiplied: unless the closes that both have say that they are
+    adjusted for it already.
     """
-    whole = [(one, bars) for one, bars in pairs if one.task.since is None]
-    found = [(one, day, ratio) for one, bars in whole for day, ratio in bars.splits]
-    with (
-        _rows.offered(
-            connection,
-            "whole",
-            symbol=_rows.texts([one.task.symbol for one, _ in whole]),
-        ),
-        _rows.offered(
-            connection,
-            "new_splits",
-            symbol=_rows.texts([one.task.symbol for one, _, _ in found]),
-            session=_rows.days([day for _, day, _ in found]),
-            amount=_rows.numbers([ratio for *_, ratio in found]),
-        ),
-    ):
+    whole = [one.task.symbol for one, _ in pairs if one.task.since is None]
+    with _rows.offered(connection, "whole", symbol=_rows.texts(whole)):
+        connection.execute(_FIND_REBASED)
+    if connection.execute("SELECT count(*) FROM rebased").fetchall() != [(0,)]:
+        prices = "close = close / factor, volume = volume * factor"
         for table, sets in (
-            (
-                "prices",
-                "close = close / factors.factor, volume = volume * factors.factor",
-            ),
-            ("actions", "amount = amount / factors.factor"),
+            ("prices", prices),
+            ("replaced_prices", prices),
+            ("actions", "amount = amount / factor"),
         ):
             connection.execute(_REBASE.format(table=table, sets=sets))
+    connection.execute("DROP TABLE rebased")
 
 
-_REBASE: Final = """
+# Between two splits that have changed one factor holds. A split is in it unless the
+# closes that both have moved no further there than behind it.
+_FIND_REBASED: Final = """
+CREATE TEMP TABLE rebased AS
 WITH steps AS (
-    SELECT symbol, session::DATE AS session, ln(amount) AS step FROM new_splits
+    SELECT symbol, session::DATE AS session, ln(amount) AS step FROM new_actions
+    WHERE kind = 'split' AND symbol IN (SELECT symbol FROM whole)
     UNION ALL
     SELECT symbol, session, -ln(amount) FROM actions
     WHERE kind = 'split' AND symbol IN (SELECT symbol FROM whole)
 ), changes AS (
     SELECT symbol, session, sum(step) AS step FROM steps
     GROUP BY symbol, session HAVING abs(sum(step)) > 1e-9
-), factors AS (
-    SELECT kept.symbol, kept.session, exp(sum(changes.step)) AS factor
-    FROM (SELECT DISTINCT symbol, session FROM {table}) AS kept
-    JOIN changes ON changes.symbol = kept.symbol AND changes.session > kept.session
-    GROUP BY kept.symbol, kept.session
+), parts AS (
+    SELECT symbol, session AS ends,
+        lag(session, 1, DATE '-infinity')
+            OVER (PARTITION BY symbol ORDER BY session) AS begins,
+        step, sum(step) OVER (PARTITION BY symbol ORDER BY session DESC) AS steps
+    FROM changes
+), moves AS (
+    SELECT parts.symbol, ends, median(ln(kept.close / new.close)) AS moved
+    FROM parts
+    JOIN prices AS kept ON kept.symbol = parts.symbol
+        AND kept.session >= begins AND kept.session < ends
+    JOIN new_prices AS new ON new.symbol = kept.symbol
+        AND new.session::DATE = kept.session
+    GROUP BY parts.symbol, ends
+), judged AS (
+    SELECT symbol, begins, ends, step, moved - coalesce(
+        lead(moved) OVER (PARTITION BY symbol ORDER BY ends), steps - step
+    ) AS moved
+    FROM parts LEFT JOIN moves USING (symbol, ends)
 )
-UPDATE {table} SET {sets} FROM factors
-WHERE {table}.symbol = factors.symbol AND {table}.session = factors.session
+SELECT symbol, begins, ends, exp(sum(
+    CASE WHEN moved IS NULL OR abs(moved - step) < abs(moved) THEN step ELSE 0 END
+) OVER (PARTITION BY symbol ORDER BY ends DESC)) AS factor
+FROM judged QUALIFY factor <> 1
 """
-
-
-def _save_actions(
-    connection: DuckDBPyConnection, pairs: Sequence[tuple[Fetched, Bars]]
-) -> None:
-    found = [
-        (one.task.symbol, day, kind, amount)
-        for one, bars in pairs
-        for kind, actions in (("dividend", bars.dividends), ("split", bars.splits))
-        for day, amount in actions
-        if one.task.since is None or day >= one.task.since
-    ]
-    if not found:
-        return
-    symbols, sessions, kinds, amounts = zip(*found, strict=True)
-    with _rows.offered(
-        connection,
-        "new_actions",
-        symbol=_rows.texts(symbols),
-        session=_rows.days(sessions),
-        kind=_rows.texts(kinds),
-        amount=_rows.numbers(amounts),
-    ):
-        # One that stayed with its session is said again.
-        connection.execute(
-            "DELETE FROM actions USING new_actions AS new "
-            "WHERE actions.symbol = new.symbol AND actions.kind = new.kind "
-            "AND actions.session = new.session::DATE"
-        )
-        connection.execute("INSERT INTO actions FROM new_actions")
+_REBASE: Final = """
+UPDATE {table} SET {sets} FROM rebased
+WHERE {table}.symbol = rebased.symbol
+    AND {table}.session >= rebased.begins AND {table}.session < rebased.ends
+"""
 
 
 def _save_statements(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:

@@ -75,12 +75,22 @@ ALTER TABLE runs ADD COLUMN IF NOT EXISTS looked_back BOOLEAN;
 _FIFTH: Final = "ALTER TABLE quotes ADD COLUMN IF NOT EXISTS reports_on DATE;"
 # What a vendor puts on a company that is not listed, beside what was seen.
 _SIXTH: Final = "ALTER TABLE watch_events ADD COLUMN IF NOT EXISTS vendor VARCHAR;"
+# What a price was before another was seen; NULL where there was none. It holds for
+# every day before `until`.
+_SEVENTH: Final = """
+CREATE TABLE IF NOT EXISTS replaced_prices (
+    symbol VARCHAR, session DATE, close DOUBLE, volume DOUBLE, until DATE
+);
+"""
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
 #: Step ``n`` leads from version ``n`` to ``n + 1``; the first from an empty file.
-STEPS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+STEPS: tuple[str, ...] = (
+    *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH),
+)
 TABLES: Final = (
     "prices",
+    "replaced_prices",
     "actions",
     "price_facts",
     "statements",

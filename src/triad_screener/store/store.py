@@ -79,7 +79,8 @@ class Store:
     def save(self, fetched: Sequence[Fetched]) -> None:
         """Store figures and log every fetch, all or nothing.
 
-        Prices of a whole history replace it; others replace the sessions they bring.
+        Prices replace those of the sessions they bring, which are kept with the day by
+        which they were replaced; a session or dividend that they leave out stays.
         Statement figures are appended where they are new or changed. Of several quotes
         of a session the last stays. Rates replace what is stored from their first day
         on. Kept answers are forgotten where figures came.

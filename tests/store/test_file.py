@@ -20,7 +20,7 @@ import pytest
 
 import triad_screener
 from samples import constituent
-from store.figures import FRIDAY, SATURDAY, cell, may, prices, statements
+from store.figures import FRIDAY, SATURDAY, cell, may, prices, rates, statements
 from triad_screener import databases
 from triad_screener.errors import (
     LockedError,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 SOURCES = Path(triad_screener.__file__).parent.parent
 AAA = constituent("AAA")
+NEWEST = len(_schema.STEPS)
 #: Closes that no compression makes small.
 LONG = [2 + sin(number) for number in range(60_000)]
 
@@ -268,7 +269,7 @@ SPOILT: dict[Callable[[Path], None], str] = {
     foreign: "is a database of another program",
     of_sqlite: "is a database of another program",
     of_another: "is a database of another program",
-    newer: "is of version 99, and this triad knows versions up to 6",
+    newer: f"is of version 99, and this triad knows versions up to {NEWEST}",
 }
 
 
@@ -348,7 +349,7 @@ class TestVersions:
     ) -> None:
         use(older)
 
-        assert older.info().schema_version == 7
+        assert older.info().schema_version == NEWEST + 1
         assert older.info().counts["statements"] == 1
 
     def test_a_copy_is_brought_up_to_date_and_the_file_is_not(
@@ -358,7 +359,7 @@ class TestVersions:
 
         copied = older.copy_in_memory()
 
-        assert copied.info().schema_version == 7
+        assert copied.info().schema_version == NEWEST + 1
         assert copied.closes(["AAA"], may(1)) == {}
         assert path.read_bytes() == content
 
@@ -369,7 +370,7 @@ class TestVersions:
 
         older.save([prices("AAA", [1])])
 
-        assert older.info().schema_version == 7
+        assert older.info().schema_version == NEWEST + 1
         assert older.closes(["AAA"], may(1))["AAA"] == {FRIDAY: 1}
 
     def test_a_step_that_fails_leaves_the_older_store(
@@ -381,7 +382,7 @@ class TestVersions:
             with pytest.raises(StoreError):
                 filled.info()
 
-        assert filled.info().schema_version == 6
+        assert filled.info().schema_version == NEWEST
         assert len(filled.closes(["AAA"], may(1))["AAA"]) == 3
 
     def test_a_store_of_the_first_version_keeps_all_it_has(
@@ -390,14 +391,14 @@ class TestVersions:
         with monkeypatch.context() as changed:
             changed.setattr(_schema, "STEPS", _schema.STEPS[:1])
             first = Store(path)
-            first.save([prices("AAA", [1, 2, 3])])
+            first.save([rates("EUR", {may(14): 1.1, FRIDAY: 1.2})])
             assert "watch_events" not in tables(path)
 
         store = Store(path)
 
         assert store.untold_events() == ()
-        assert store.info().schema_version == 6
-        assert len(store.closes(["AAA"], may(1))["AAA"]) == 3
+        assert store.info().schema_version == NEWEST
+        assert len(store.rates(["EUR"], may(1))["EUR"]) == 2
 
 
 def tables(path: Path) -> set[str]:

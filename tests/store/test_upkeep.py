@@ -24,7 +24,7 @@ from store.figures import (
 from triad_screener.errors import NoDataError, OutputError
 from triad_screener.screening.assembling import Request
 from triad_screener.sources import SOURCES
-from triad_screener.store import Store
+from triad_screener.store import Store, _schema
 from triad_screener.workflows import screen as workflow
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_a_store_tells_what_it_holds(store: Store) -> None:
     found = store.info()
 
     assert found.path == ""
-    assert found.schema_version == 7
+    assert found.schema_version == len(_schema.STEPS)
     assert found.counts == {
         "prices": 5,
         "replaced_prices": 0,

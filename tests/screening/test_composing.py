@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from triad_screener.model.ranking import CONFIDENCES
 from triad_screener.model.recipe import FreshnessDays
 from triad_screener.screening.composing import (
     Composer,
-    confidence_label,
+    confidence_labels,
     freshness,
     stability,
 )
@@ -222,7 +223,9 @@ class TestLabels:
         ],
     )
     def test_a_confidence_has_a_word(self, confidence: float, label: str) -> None:
-        assert confidence_label(confidence) == label
+        (found,) = confidence_labels(np.array([confidence]))
+
+        assert CONFIDENCES[found] == label
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,23 +11,45 @@ from triad_screener.model.recipe import BasketRules
 from triad_screener.model.scores import Basket, Choice, Holding
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.screening import pillars
-from triad_screener.screening.pillars import (
-    Candidate,
-    cap,
-    effective_number,
-    gather,
-    pillar_score,
-    select,
-    turnover,
-)
+from triad_screener.screening.gathering import Candidates, pillar_scores
+from triad_screener.screening.gathering import gather as gathered
+from triad_screener.screening.pillars import cap, effective_number, select, turnover
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from triad_screener.model.ranking import PillarPlaces
+    from triad_screener.model.recipe import Recipe
     from triad_screener.model.vocabulary import Pillar
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 UNCAPPED = {"size": 3, "issuer_cap": 1.0}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A ranked line, by itself."""
+
+    ticker: str
+    issuer: str
+    score: float
+    composite_ex_thesis_z: float
+    exposures: Mapping[Pillar, float]
+
+
+def gather(
+    lines: Sequence[Candidate], rules: Recipe, held: Sequence[str] = ()
+) -> tuple[dict[Pillar, PillarPlaces], tuple[Basket, ...]]:
+    """The pillar lists and baskets of lines given one by one."""
+    exposures = [[one.exposures[pillar] for pillar in PILLARS] for one in lines]
+    candidates = Candidates(
+        [one.ticker for one in lines],
+        [one.issuer for one in lines],
+        np.array([one.score for one in lines], float),
+        np.array([one.composite_ex_thesis_z for one in lines], float),
+        np.array(exposures, float).reshape(len(lines), 3),
+    )
+    return gathered(candidates, rules, held)
 
 
 def candidate(
@@ -70,7 +92,9 @@ class TestPillarScore:
     def test_a_composite_becomes_a_multiple_of_the_exposure(
         self, z: float, exposure: float, expected: float
     ) -> None:
-        assert pillar_score(z, exposure) == pytest.approx(expected, abs=1e-6)
+        (found,) = pillar_scores(np.array([z], float), np.array([exposure], float))
+
+        assert found == pytest.approx(expected, abs=1e-6)
 
 
 class TestRanking:

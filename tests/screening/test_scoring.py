@@ -12,9 +12,9 @@ from triad_screener.factors import FACTORS
 from triad_screener.model.vocabulary import GROUPS
 from triad_screener.screening.scoring import (
     one_per_issuer,
-    out_of_hundred,
     places,
     score,
+    scores_of,
 )
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class TestRanking:
     def test_a_score_is_the_share_of_a_normal_population_below(
         self, z: float, points: float
     ) -> None:
-        assert out_of_hundred(z) == points
+        assert scores_of(np.array([z])).tolist() == [points]
 
     def test_of_two_equal_lines_the_one_of_which_more_is_known_leads(self) -> None:
         # Return on capital is the same for all, so to have it changes no composite.

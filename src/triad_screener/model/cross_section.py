@@ -52,9 +52,10 @@ class CrossSection:
 
     def take(self, rows: NDArray[np.intp]) -> CrossSection:
         """Return the cross-section of ``rows`` only, in their order."""
+        positions = rows.tolist()
         return CrossSection(
-            tuple(self.tickers[row] for row in rows),
-            tuple(self.issuers[row] for row in rows),
+            tuple([self.tickers[row] for row in positions]),
+            tuple([self.issuers[row] for row in positions]),
             self.exposures[rows],
             self.factors,
             self.raw[rows],

@@ -1,13 +1,16 @@
 """Scores: where does each line stand, and by which numbers?
 
-Plain values throughout, so that a stored screen can be shown again as it was.
+Plain values throughout, so that a stored screen can be shown again as it was. Long
+lists are sequences: tuples when they were stored, columns (`ranking`) when they have
+just been scored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - read when a stored screen is opened
+from collections.abc import Mapping, Sequence  # noqa: TC003 - read when a stored screen is opened
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import cached_property
+from typing import Final, Literal, Protocol
 
 from triad_screener.model.vocabulary import Group, Pillar  # noqa: TC001 - likewise
 
@@ -181,7 +184,7 @@ class Standardisation:
     composite_ex_thesis: Moments
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scores:
     """The scored cross-section.
 
@@ -195,14 +198,61 @@ class Scores:
         standardisation: The means and deviations used.
     """
 
-    lines: tuple[LineScore, ...]
-    unranked: tuple[Unranked, ...]
+    lines: Sequence[LineScore]
+    unranked: Sequence[Unranked]
     dropped_lines: tuple[str, ...]
-    pillars: Mapping[Pillar, tuple[PillarPlace, ...]]
+    pillars: Mapping[Pillar, Sequence[PillarPlace]]
     baskets: tuple[Basket, ...]
     inactive_factors: tuple[str, ...]
     standardisation: Standardisation
 
+    @cached_property
+    def tickers(self) -> tuple[str, ...]:
+        """Tickers of the ranked lines, the best first."""
+        return _tickers(self.lines)
+
+    @cached_property
+    def considered(self) -> frozenset[str]:
+        """Tickers of all lines, ranked or not; without those that stand aside."""
+        return frozenset((*self.tickers, *_tickers(self.unranked)))
+
+    def line(self, ticker: str) -> LineScore | None:
+        """Return a ranked line; None for one that has no rank, or is not known."""
+        at = self._positions.get(ticker)
+        return None if at is None else self.lines[at]
+
     def why_unranked(self, ticker: str) -> str:
         """Return why a line has no rank; empty for one that has, or is not known."""
-        return next((one.reason for one in self.unranked if one.ticker == ticker), "")
+        at = self._unranked_positions.get(ticker)
+        return "" if at is None else self.unranked[at].reason
+
+    def baskets_of(self, ticker: str) -> Sequence[Pillar]:
+        """Return the pillars whose baskets a line is in."""
+        return self._held.get(ticker, ())
+
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {ticker: at for at, ticker in enumerate(self.tickers)}
+
+    @cached_property
+    def _unranked_positions(self) -> Mapping[str, int]:
+        return {ticker: at for at, ticker in enumerate(_tickers(self.unranked))}
+
+    @cached_property
+    def _held(self) -> Mapping[str, Sequence[Pillar]]:
+        found: dict[str, list[Pillar]] = {}
+        for basket in self.baskets:
+            for holding in basket.constituents:
+                found.setdefault(holding.ticker, []).append(basket.pillar)
+        return found
+
+
+class _Named(Protocol):
+    @property
+    def ticker(self) -> str: ...
+
+
+def _tickers(lines: Sequence[_Named]) -> tuple[str, ...]:
+    """Return the tickers of lines, without making each line where they are columns."""
+    known: tuple[str, ...] | None = getattr(lines, "tickers", None)
+    return tuple(line.ticker for line in lines) if known is None else known

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from triad_screener.model.recipe import FreshnessDays
-    from triad_screener.model.scores import Confidence
     from triad_screener.model.vocabulary import Group
 
-LOW_PER_CENT, HIGH_PER_CENT = 10.0, 90.0
+#: Percentiles at the two ends of an interval.
+PER_CENT = (10.0, 90.0)
 HIGH_CONFIDENCE, MEDIUM_CONFIDENCE = 0.80, 0.60
 
 
@@ -142,16 +142,18 @@ def stability(reruns: NDArray[np.intp]) -> NDArray[np.float64]:
     return 1 - spread
 
 
-def precision(low: float | None, high: float | None) -> float:
-    """Return what an interval of scores leaves sure, in [0, 1]; 1 without one.
+def precision(
+    low: NDArray[np.float64], high: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what intervals of scores leave sure, in [0, 1]; 1 without one, NaN.
 
     ``1 - (high - low) / 100``: a score that may lie anywhere is never called sure.
 
     Examples:
-        >>> round(precision(35.7, 78.4), 3), precision(None, None)
-        (0.573, 1.0)
+        >>> precision(np.array([35.7, np.nan]), np.array([78.4, np.nan])).round(3)
+        array([0.573, 1.   ])
     """
-    return 1.0 if low is None or high is None else 1 - (high - low) / 100
+    return np.where(np.isnan(low), 1.0, 1 - (high - low) / 100)
 
 
 def freshness(
@@ -172,9 +174,12 @@ def freshness(
     return np.where(np.isfinite(age_days), left, 0.0)
 
 
-def confidence_label(confidence: float) -> Confidence:
-    """Return the word for a confidence in [0, 1]."""
-    seen = round(confidence, DECIMALS)
-    if seen >= HIGH_CONFIDENCE:
-        return "high"
-    return "medium" if seen >= MEDIUM_CONFIDENCE else "low"
+def confidence_labels(confidence: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the word for each confidence in [0, 1] by its position in `CONFIDENCES`.
+
+    Examples:
+        >>> confidence_labels(np.array([0.9, 0.7, 0.1])).tolist()
+        [0, 1, 2]
+    """
+    seen = confidence.round(DECIMALS)
+    return np.add(seen < HIGH_CONFIDENCE, seen < MEDIUM_CONFIDENCE, dtype=np.intp)

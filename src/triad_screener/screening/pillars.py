@@ -1,19 +1,24 @@
-"""Who leads each pillar, and who is in its basket at which weight?"""
+"""Who is in the basket of a pillar, at which weight?
+
+Who leads a pillar: `gathering`. It is there that arrays are; here a stored run is
+shown without them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING, Final
 
-from triad_screener.model.scores import Basket, Choice, Holding, PillarPlace
+from triad_screener.model.scores import Basket, Holding
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.stats import DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from triad_screener.model.ranking import PillarPlaces
     from triad_screener.model.recipe import BasketRules, Recipe
+    from triad_screener.model.scores import Choice
     from triad_screener.model.vocabulary import Pillar
 
 #: Points by which one that is held already may be under the least score.
@@ -21,105 +26,9 @@ LENIENCE: Final = 10
 _NOISE: Final = 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A ranked line as the pillars see it, in order of overall rank."""
-
-    ticker: str
-    issuer: str
-    score: float
-    composite_ex_thesis_z: float
-    exposures: Mapping[Pillar, float]
-
-
-def gather(
-    candidates: Sequence[Candidate], recipe: Recipe, incumbents: Collection[str] = ()
-) -> tuple[dict[Pillar, tuple[PillarPlace, ...]], tuple[Basket, ...]]:
-    """Return the ranking of each pillar and the three baskets.
-
-    Args:
-        candidates: Ranked lines, best first.
-        recipe: Budgets, floors and basket rules. Only lines with its least score may
-            enter a basket; ranks for the buffer count among those admitted.
-        incumbents: Tickers held already; they count in every pillar in which they
-            are eligible, and may be ten points short of the least score.
-    """
-    held = frozenset(incumbents)
-    lists = {p: _ranking(candidates, p, recipe.exposure_floor) for p in PILLARS}
-    strong, kept = _admitted(candidates, recipe.basket.min_score, held)
-    admitted = {
-        pillar: [ticker for ticker, _ in ranking if ticker in strong | kept]
-        for pillar, ranking in lists.items()
-    }
-    chosen = {
-        pillar: set(select(names, recipe.basket, held))
-        for pillar, names in admitted.items()
-    }
-    places = {
-        pillar: tuple(
-            PillarPlace(ticker, score, ticker in chosen[pillar])
-            for ticker, score in ranking
-        )
-        for pillar, ranking in lists.items()
-    }
-    choices = {
-        pillar: Choice(
-            len(lists[pillar]),
-            len(strong.intersection(names)),
-            len(kept.intersection(names)),
-            recipe.basket.min_score,
-        )
-        for pillar, names in admitted.items()
-    }
-    issuers = {candidate.ticker: candidate.issuer for candidate in candidates}
-    return places, weigh(places, issuers, recipe, choices)
-
-
-def _admitted(
-    candidates: Sequence[Candidate], min_score: float, held: Collection[str]
-) -> tuple[set[str], set[str]]:
-    """Return who has the least score, and who is held and ten points short at most."""
-    strong = {one.ticker for one in candidates if _reaches(one.score, min_score)}
-    kept = {
-        one.ticker
-        for one in candidates
-        if one.ticker in held and _reaches(one.score, min_score - LENIENCE)
-    }
-    return strong, kept - strong
-
-
-def _reaches(score: float, least: float) -> bool:
-    return round(score, DECIMALS) >= round(least, DECIMALS)
-
-
-def pillar_score(composite_ex_thesis_z: float, exposure: float) -> float:
-    """Return the exposure times ``1 + Z`` for Z >= 0, else ``1 / (1 - Z)``.
-
-    Z leaves the thesis group out, so that exposure does not count twice.
-
-    Examples:
-        >>> pillar_score(1.0, 0.5), pillar_score(-1.0, 0.5)
-        (1.0, 0.25)
-    """
-    z = composite_ex_thesis_z
-    return (1 + z if z >= 0 else 1 / (1 - z)) * exposure
-
-
 def is_eligible(exposure: float, exposure_floor: float) -> bool:
     """Return whether a share of revenue is enough for a pillar; none never is."""
     return exposure > 0 and round(exposure, DECIMALS) >= exposure_floor
-
-
-def _ranking(
-    candidates: Sequence[Candidate], pillar: Pillar, exposure_floor: float
-) -> list[tuple[str, float]]:
-    eligible = [
-        (one.ticker, pillar_score(one.composite_ex_thesis_z, one.exposures[pillar]))
-        for one in candidates
-        if is_eligible(one.exposures[pillar], exposure_floor)
-    ]
-    # The sort is stable, so that ties keep the overall rank.
-    return sorted(eligible, key=lambda place: -round(place[1], DECIMALS))
 
 
 def select(
@@ -139,12 +48,14 @@ def select(
     stay = ceil(round((1 + rules.buffer) * rules.size, DECIMALS))
     leaders = list(ranking[:enter])
     kept = [ticker for ticker in ranking[enter:stay] if ticker in incumbents]
-    others = [ticker for ticker in ranking[enter:] if ticker not in kept]
+    # No more of the others are needed than the basket has places.
+    near, stays = ranking[enter : enter + rules.size + len(kept)], frozenset(kept)
+    others = [ticker for ticker in near if ticker not in stays]
     return tuple([*leaders, *kept, *others][: rules.size])
 
 
 def weigh(
-    places: Mapping[Pillar, Sequence[PillarPlace]],
+    places: Mapping[Pillar, PillarPlaces],
     issuers: Mapping[str, str],
     recipe: Recipe,
     choices: Mapping[Pillar, Choice],
@@ -167,10 +78,10 @@ def weigh(
     )
 
 
-def _uncapped(places: Sequence[PillarPlace], budget: float) -> dict[str, float]:
-    chosen = [place for place in places if place.selected]
-    total = sum(place.pillar_score for place in chosen)
-    return {place.ticker: budget * place.pillar_score / total for place in chosen}
+def _uncapped(places: PillarPlaces, budget: float) -> dict[str, float]:
+    chosen = places.in_basket
+    total = sum(chosen.values())
+    return {ticker: budget * score / total for ticker, score in chosen.items()}
 
 
 def cap(

@@ -2,33 +2,37 @@
 
 The steps in order, each in its own file: one line per issuer (here), comparable
 z-scores (`normalising`), composite, interval and confidence (`composing`), pillar
-lists and baskets (`pillars`).
+lists and baskets (`gathering`, `pillars`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from triad_screener.model.ranking import (
+    REASONS,
+    FactorScores,
+    RankedLines,
+    UnrankedLines,
+)
 from triad_screener.model.scores import (
     INSUFFICIENT_DATA,
     NO_ACTIVE_FACTOR,
     NO_PRICE,
-    FactorScore,
-    LineScore,
     Scores,
     Standardisation,
-    Unranked,
 )
-from triad_screener.model.vocabulary import GROUPS, PILLARS
-from triad_screener.screening import composing, normalising, pillars
+from triad_screener.model.vocabulary import GROUPS
+from triad_screener.screening import composing, normalising
+from triad_screener.screening.gathering import Candidates, gather
 from triad_screener.stats import DECIMALS
 from triad_screener.stats.cross_section import normal_cdf, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,17 +62,14 @@ def score(
     listed, dropped = one_per_issuer(lines)
     weighting, coverage, ranked = _ranked(listed, recipe)
     run = _Run.of(listed.take(np.flatnonzero(ranked)), weighting, recipe)
-    scored = run.line_scores(coverage[ranked], recipe)
-    unranked = _unranked(listed, coverage, ranked, weighting)
-    if among is not None:
-        scored = _ranked_among(scored, among)
-        unranked = tuple(line for line in unranked if line.ticker in among)
-        dropped = tuple(ticker for ticker in dropped if ticker in among)
-    by_pillar, baskets = pillars.gather(run.candidates(scored), recipe, incumbents)
+    order = _among(run.order(coverage[ranked]), run.lines.tickers, among)
+    scored = run.ranked_lines(order, coverage[ranked], recipe)
+    by_pillar, baskets = gather(run.candidates(order, scored), recipe, incumbents)
+    aside = _among(np.flatnonzero(~ranked), listed.tickers, among)
     return Scores(
         scored,
-        unranked,
-        dropped,
+        _unranked(listed, coverage, aside, weighting),
+        tuple(ticker for ticker in dropped if among is None or ticker in among),
         by_pillar,
         baskets,
         _inactive(listed, weighting),
@@ -86,12 +87,14 @@ def places(
     listed, _ = one_per_issuer(lines)
     weighting, coverage, ranked = _ranked(listed, recipe)
     run = _Run.of(listed.take(np.flatnonzero(ranked)), weighting, recipe)
-    z, tickers = run.base.z, run.lines.tickers
-    order = [
-        (tickers[row], out_of_hundred(z[row])) for row in run.order(coverage[ranked])
-    ]
-    chosen = [one for one in order if among is None or one[0] in among]
-    return {ticker: (found, rank) for rank, (ticker, found) in enumerate(chosen, 1)}
+    order = _among(run.order(coverage[ranked]), run.lines.tickers, among)
+    points = scores_of(run.base.z[order]).tolist()
+    return {
+        run.lines.tickers[row]: (found, rank)
+        for rank, (row, found) in enumerate(
+            zip(order.tolist(), points, strict=True), start=1
+        )
+    }
 
 
 def _ranked(
@@ -110,41 +113,41 @@ def one_per_issuer(lines: CrossSection) -> tuple[CrossSection, tuple[str, ...]]:
     The highest dollar volume stays, a missing one counting as zero; then A to Z. The
     lines kept stand in order of ticker.
     """
-    traded = np.nan_to_num(lines.average_daily_value_usd, nan=0.0)
-    order = sorted(
-        range(len(lines.tickers)), key=lambda row: (-traded[row], lines.tickers[row])
-    )
-    first: dict[str, int] = {}
-    for row in order:
-        first.setdefault(lines.issuers[row], row)
-    kept = sorted(first.values(), key=lambda row: lines.tickers[row])
-    dropped = sorted(set(lines.tickers) - {lines.tickers[row] for row in kept})
-    return lines.take(np.array(kept, np.intp)), tuple(dropped)
+    by_ticker = sorted(range(len(lines.tickers)), key=lines.tickers.__getitem__)
+    codes: dict[str, int] = {}
+    issuers = [codes.setdefault(lines.issuers[row], len(codes)) for row in by_ticker]
+    rows, issuer = np.array(by_ticker, np.intp), np.array(issuers, np.intp)
+    traded = np.nan_to_num(lines.average_daily_value_usd, nan=0.0)[rows]
+    # The rows stand in order of ticker, and the sort is stable.
+    order = np.lexsort((-traded, issuer))
+    is_first = np.ones(rows.size, bool)
+    is_first[order[1:]] = issuer[order[1:]] != issuer[order[:-1]]
+    dropped = tuple(lines.tickers[row] for row in rows[~is_first].tolist())
+    return lines.take(rows[is_first]), dropped
 
 
-def _ranked_among(
-    scored: tuple[LineScore, ...], among: Collection[str]
-) -> tuple[LineScore, ...]:
-    chosen = (line for line in scored if line.ticker in among)
-    return tuple(replace(line, rank=rank) for rank, line in enumerate(chosen, start=1))
+def _among(
+    rows: NDArray[np.intp], tickers: Sequence[str], among: Collection[str] | None
+) -> NDArray[np.intp]:
+    """Return those of ``rows`` whose tickers are asked for."""
+    if among is None:
+        return rows
+    wanted = frozenset(among)
+    return rows[[tickers[row] in wanted for row in rows.tolist()]]
 
 
 def _unranked(
     lines: CrossSection,
     coverage: NDArray[np.float64],
-    ranked: NDArray[np.bool_],
+    rows: NDArray[np.intp],
     weighting: Weighting,
-) -> tuple[Unranked, ...]:
-    priced = INSUFFICIENT_DATA if weighting.columns.size else NO_ACTIVE_FACTOR
-    unpriced = NO_PRICE if weighting.columns.size else NO_ACTIVE_FACTOR
-    return tuple(
-        Unranked(
-            lines.tickers[row],
-            float(coverage[row]),
-            priced if lines.priced[row] else unpriced,
-        )
-        for row in np.flatnonzero(~ranked)
-    )
+) -> UnrankedLines:
+    known = REASONS.index(INSUFFICIENT_DATA), REASONS.index(NO_PRICE)
+    reasons = np.where(lines.priced[rows], *known)
+    if not weighting.columns.size:
+        reasons[:] = REASONS.index(NO_ACTIVE_FACTOR)
+    tickers = tuple(lines.tickers[row] for row in rows.tolist())
+    return UnrankedLines(tickers, coverage[rows], reasons)
 
 
 def _inactive(lines: CrossSection, weighting: Weighting) -> tuple[str, ...]:
@@ -154,9 +157,14 @@ def _inactive(lines: CrossSection, weighting: Weighting) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The ranked lines, in order of ticker, on the way through the steps."""
+    """The ranked lines, in order of ticker, on the way through the steps.
+
+    Attributes:
+        raw: Of the lines by factor, shape ``(f, r)``: a factor is read as a whole.
+    """
 
     lines: CrossSection
+    raw: NDArray[np.float64]
     weighting: Weighting
     primary: NDArray[np.intp]
     factors: tuple[FactorZ, ...]
@@ -167,10 +175,9 @@ class _Run:
     @classmethod
     def of(cls, lines: CrossSection, weighting: Weighting, recipe: Recipe) -> _Run:
         primary = normalising.primary_pillars(lines.exposures)
+        raw = np.ascontiguousarray(lines.raw.T)
         factors = tuple(
-            normalising.normalise(
-                lines.raw[:, column], lines.factors[column], primary, recipe
-            )
+            normalising.normalise(raw[column], lines.factors[column], primary, recipe)
             for column in weighting.columns
         )
         z = np.array([factor.z for factor in factors])
@@ -182,6 +189,7 @@ class _Run:
         )
         return cls(
             lines,
+            raw,
             weighting,
             primary,
             factors,
@@ -190,25 +198,24 @@ class _Run:
             composer.composite(without="thesis"),
         )
 
-    def order(self, coverage: NDArray[np.float64]) -> list[int]:
+    def order(self, coverage: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the rows, best first; ties by coverage, thesis, size and ticker."""
         thesis = self._thesis_exposures()
         size = np.nan_to_num(self.lines.market_cap_usd, nan=-np.inf)
         keys = (self.base.z, coverage, thesis, size)
-        seen = np.array([rounded(key) for key in keys])
         # The rows stand in order of ticker, and the sort is stable.
-        return np.lexsort(-seen[::-1]).tolist() if seen.size else []
+        return np.lexsort([-rounded(key) for key in reversed(keys)])
 
     def _thesis_exposures(self) -> NDArray[np.float64]:
         ids = [factor.id for factor in self.lines.factors]
-        return self.lines.raw[:, ids.index("thesis")]
+        return self.raw[ids.index("thesis")]
 
-    def line_scores(
-        self, coverage: NDArray[np.float64], recipe: Recipe
-    ) -> tuple[LineScore, ...]:
-        """Return the ranked lines, best first."""
-        intervals = self._intervals()
-        sure = np.array([composing.precision(*interval) for interval in intervals])
+    def ranked_lines(
+        self, order: NDArray[np.intp], coverage: NDArray[np.float64], recipe: Recipe
+    ) -> RankedLines:
+        """Return the lines of some rows, in their order."""
+        low, high = self._interval()
+        sure = composing.precision(low, high)
         steady = composing.stability(self.composer.ranks_without_each(self.base))
         fresh = composing.freshness(
             self.lines.statement_age_days,
@@ -217,81 +224,61 @@ class _Run:
             recipe.freshness_days_half_yearly,
         )
         confidence = np.minimum.reduce([coverage, fresh, steady, sure])
-        thesis = self._thesis_exposures()
-        return tuple(
-            LineScore(
-                ticker=self.lines.tickers[row],
-                rank=rank,
-                score=out_of_hundred(self.base.z[row]),
-                score_low=intervals[row][0],
-                score_high=intervals[row][1],
-                composite_z=float(self.base.z[row]),
-                composite_ex_thesis_z=float(self.ex_thesis.z[row]),
-                coverage=float(coverage[row]),
-                confidence=float(confidence[row]),
-                confidence_label=composing.confidence_label(float(confidence[row])),
-                freshness=float(fresh[row]),
-                stability=float(steady[row]),
-                primary_pillar=PILLARS[self.primary[row]],
-                thesis_exposure=float(thesis[row]),
-                groups={g: float(v[row]) for g, v in self.base.groups.items()},
-                factors=self._factor_scores(row),
-                precision=float(sure[row]),
-            )
-            for rank, row in enumerate(self.order(coverage), start=1)
+        return RankedLines(
+            tickers=tuple(self.lines.tickers[row] for row in order.tolist()),
+            score=scores_of(self.base.z[order]),
+            score_low=low[order],
+            score_high=high[order],
+            composite_z=self.base.z[order],
+            composite_ex_thesis_z=self.ex_thesis.z[order],
+            coverage=coverage[order],
+            confidence=confidence[order],
+            confidence_label=composing.confidence_labels(confidence[order]),
+            freshness=fresh[order],
+            stability=steady[order],
+            precision=sure[order],
+            primary_pillar=self.primary[order],
+            thesis_exposure=self._thesis_exposures()[order],
+            groups={group: z[order] for group, z in self.base.groups.items()},
+            factors=self._factor_scores(order),
         )
 
-    def _intervals(self) -> list[tuple[float | None, float | None]]:
-        """Return the interval of each row's score; a complete row has none."""
+    def _interval(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return both ends of each row's score; NaN for a complete row."""
         known = np.isfinite(self.lines.raw[:, self.weighting.columns])
-        low, high = (
-            self.composer.with_missing_at(self.base, known, per_cent)
-            for per_cent in (composing.LOW_PER_CENT, composing.HIGH_PER_CENT)
-        )
-        return [
-            (None, None)
-            if complete
-            else (out_of_hundred(low[row]), out_of_hundred(high[row]))
-            for row, complete in enumerate(np.asarray(known.all(axis=1)).tolist())
-        ]
+        rows = np.flatnonzero(~known.all(axis=1))
+        ends = np.full((2, len(known)), np.nan)
+        for end, per_cent in zip(ends, composing.PER_CENT, strict=True):
+            z = self.composer.with_missing_at(self.base, known, per_cent)
+            end[rows] = scores_of(z[rows])
+        return ends[0], ends[1]
 
-    def _factor_scores(self, row: int) -> Mapping[str, FactorScore]:
+    def _factor_scores(self, order: NDArray[np.intp]) -> dict[str, FactorScores]:
+        used = zip(
+            self.weighting.columns.tolist(),
+            self.weighting.weights.tolist(),
+            self.factors,
+            strict=True,
+        )
         return {
-            self.lines.factors[column].id: FactorScore(
-                _known(self.lines.raw[row, column]),
-                _known(factor.ranks[row]),
-                _known(factor.rank_z[row]),
-                float(factor.z[row]),
-                float(weight),
+            self.lines.factors[column].id: FactorScores(
+                self.raw[column][order],
+                factor.ranks[order],
+                factor.rank_z[order],
+                factor.z[order],
+                weight,
             )
-            for column, weight, factor in zip(
-                self.weighting.columns.tolist(),
-                self.weighting.weights,
-                self.factors,
-                strict=True,
-            )
+            for column, weight, factor in used
         }
 
-    def candidates(
-        self, scored: tuple[LineScore, ...]
-    ) -> tuple[pillars.Candidate, ...]:
-        """Return the ranked lines as the pillars see them, best first."""
-        row_of = {ticker: row for row, ticker in enumerate(self.lines.tickers)}
-        return tuple(
-            pillars.Candidate(
-                line.ticker,
-                self.lines.issuers[row_of[line.ticker]],
-                line.score,
-                line.composite_ex_thesis_z,
-                dict(
-                    zip(
-                        PILLARS,
-                        self.lines.exposures[row_of[line.ticker]].tolist(),
-                        strict=True,
-                    )
-                ),
-            )
-            for line in scored
+    def candidates(self, order: NDArray[np.intp], scored: RankedLines) -> Candidates:
+        """Return the lines of some rows as the pillars see them, in their order."""
+        return Candidates(
+            scored.tickers,
+            [self.lines.issuers[row] for row in order.tolist()],
+            scored.score,
+            scored.composite_ex_thesis_z,
+            self.lines.exposures[order],
         )
 
     def standardisation(self, weighting: Weighting) -> Standardisation:
@@ -317,10 +304,12 @@ def _members(
     return {group: columns for group, columns in found.items() if columns.size}
 
 
-def out_of_hundred(z: float) -> float:
-    """Return the score of a composite: ``100 * Phi(Z)``, one decimal."""
-    return round(100 * normal_cdf(float(z)), 1)
+def scores_of(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the scores of composites: ``100 * Phi(Z)``, one decimal.
 
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    Examples:
+        >>> scores_of(np.array([0.0, 1.857796])).tolist()
+        [50.0, 96.8]
+    """
+    # Python rounds what is written; numpy rounds what is stored, times ten.
+    return np.array([round(100 * normal_cdf(one), 1) for one in z.tolist()], float)

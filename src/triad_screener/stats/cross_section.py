@@ -30,12 +30,44 @@ def average_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
         >>> average_ranks(np.array([0.3, 0.1, 0.3])).tolist()
         [2.5, 1.0, 2.5]
     """
+    return ranks_of_ties(ties(values))
+
+
+def ties(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the position of each value among the different ones, smallest first.
+
+    A part of the positions is ranked without sorting again: `ranks_of_ties`.
+
+    Args:
+        values: Finite, any unit.
+
+    Examples:
+        >>> ties(np.array([0.3, 0.1, 0.3])).tolist()
+        [1, 0, 1]
+    """
     # Not np.unique: it loads masked arrays, a noticeable part of a first screen.
-    ascending = np.sort(values)
-    below = np.searchsorted(ascending, values, side="left")
-    up_to = np.searchsorted(ascending, values, side="right")
-    mean_rank: NDArray[np.float64] = (below + 1 + up_to) / 2
-    return mean_rank
+    order = values.argsort()
+    ascending = values[order]
+    found = np.empty(values.size, np.intp)
+    found[order[:1]] = 0
+    found[order[1:]] = (ascending[1:] != ascending[:-1]).cumsum()
+    return found
+
+
+def ranks_of_ties(positions: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the average rank of each value by its position among different ones.
+
+    Args:
+        positions: As `ties` gives them, of all values or of a part.
+
+    Examples:
+        >>> ranks_of_ties(np.array([7, 0, 7])).tolist()
+        [2.5, 1.0, 2.5]
+    """
+    counts = np.bincount(positions)
+    up_to = counts.cumsum()
+    mean_rank: NDArray[np.float64] = (2 * up_to - counts + 1) / 2
+    return mean_rank[positions]
 
 
 def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -68,7 +68,7 @@ def _converter(hint: Any, *, reading: bool) -> Convert | None:  # noqa: ANN401 -
         return date.fromisoformat if reading else date.isoformat
     if origin in (Union, UnionType):
         return _optional(hint, reading=reading)
-    if origin is tuple:
+    if origin in (tuple, Sequence):
         return _tuple(get_args(hint), reading=reading)
     if origin is Mapping:
         return _mapping(get_args(hint)[1], reading=reading)
@@ -127,7 +127,7 @@ def _blank(hint: Any) -> Any:  # noqa: ANN401 - a type, and a value of it
     """Return what stands where an older program wrote nothing."""
     if NoneType in get_args(hint):
         return None
-    empty = {str: "", bool: False, float: nan, tuple: (), Mapping: {}}
+    empty = {str: "", bool: False, float: nan, tuple: (), Sequence: (), Mapping: {}}
     return empty.get(get_origin(hint) or hint, MISSING)
 
 

@@ -1,0 +1,175 @@
+"""Ranked lines, unranked lines and pillar lists by column.
+
+Arrays are public: what writes, keeps or weighs many lines needs no object for each.
+NaN stands for None. All arrays are in the order of the list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+from typing import TYPE_CHECKING, Final, get_args
+
+from triad_screener.model.listing import Listing
+from triad_screener.model.scores import (
+    INSUFFICIENT_DATA,
+    NO_ACTIVE_FACTOR,
+    NO_PRICE,
+    Confidence,
+    FactorScore,
+    LineScore,
+    PillarPlace,
+    Unranked,
+)
+from triad_screener.model.vocabulary import PILLARS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from triad_screener.model.vocabulary import Group
+
+CONFIDENCES: Final[tuple[Confidence, ...]] = get_args(Confidence)
+#: Why lines are not ranked, by code.
+REASONS: Final = (INSUFFICIENT_DATA, NO_PRICE, NO_ACTIVE_FACTOR)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactorScores:
+    """One factor of all ranked lines, as in `FactorScore`; shape ``(r,)`` each."""
+
+    raw: NDArray[np.float64]
+    rank: NDArray[np.float64]
+    rank_z: NDArray[np.float64]
+    z: NDArray[np.float64]
+    weight: float
+
+    def of(self, at: int) -> FactorScore:
+        """Return the factor of one line."""
+        return FactorScore(
+            _known(self.raw[at]),
+            _known(self.rank[at]),
+            _known(self.rank_z[at]),
+            float(self.z[at]),
+            self.weight,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RankedLines(Listing[LineScore]):
+    """Ranked lines, the best first: rank 1 at position 0. Shape ``(r,)`` each.
+
+    Attributes:
+        tickers: Of the lines.
+        score: As in `LineScore`, and so are the others of the same name.
+        score_low: NaN where no factor is missing.
+        score_high: Likewise.
+        confidence_label: Position in `CONFIDENCES`.
+        primary_pillar: Position in `PILLARS`.
+        groups: Of the groups that have an active factor.
+        factors: Of the active factors.
+    """
+
+    tickers: tuple[str, ...]
+    score: NDArray[np.float64]
+    score_low: NDArray[np.float64]
+    score_high: NDArray[np.float64]
+    composite_z: NDArray[np.float64]
+    composite_ex_thesis_z: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    confidence: NDArray[np.float64]
+    confidence_label: NDArray[np.intp]
+    freshness: NDArray[np.float64]
+    stability: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    primary_pillar: NDArray[np.intp]
+    thesis_exposure: NDArray[np.float64]
+    groups: Mapping[Group, NDArray[np.float64]]
+    factors: Mapping[str, FactorScores]
+
+    def __len__(self) -> int:
+        return len(self.tickers)
+
+    def item(self, at: int) -> LineScore:
+        """Return the line of rank ``at + 1``."""
+        return LineScore(
+            ticker=self.tickers[at],
+            rank=at + 1,
+            score=float(self.score[at]),
+            score_low=_known(self.score_low[at]),
+            score_high=_known(self.score_high[at]),
+            composite_z=float(self.composite_z[at]),
+            composite_ex_thesis_z=float(self.composite_ex_thesis_z[at]),
+            coverage=float(self.coverage[at]),
+            confidence=float(self.confidence[at]),
+            confidence_label=CONFIDENCES[self.confidence_label[at]],
+            freshness=float(self.freshness[at]),
+            stability=float(self.stability[at]),
+            primary_pillar=PILLARS[self.primary_pillar[at]],
+            thesis_exposure=float(self.thesis_exposure[at]),
+            groups={group: float(z[at]) for group, z in self.groups.items()},
+            factors={name: found.of(at) for name, found in self.factors.items()},
+            precision=float(self.precision[at]),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class UnrankedLines(Listing[Unranked]):
+    """Lines without a rank, by ticker.
+
+    Attributes:
+        tickers: Of the lines.
+        coverage: Shape ``(u,)``.
+        reason: Position in `REASONS`, shape ``(u,)``.
+    """
+
+    tickers: tuple[str, ...]
+    coverage: NDArray[np.float64]
+    reason: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.tickers)
+
+    def item(self, at: int) -> Unranked:
+        """Return the line at a position."""
+        return Unranked(
+            self.tickers[at], float(self.coverage[at]), REASONS[self.reason[at]]
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PillarPlaces(Listing[PillarPlace]):
+    """The ranking of one pillar, the best first.
+
+    Attributes:
+        tickers: Of the eligible lines.
+        pillar_score: Shape ``(e,)``.
+        selected: Whether the line is in the basket, shape ``(e,)``.
+    """
+
+    tickers: tuple[str, ...]
+    pillar_score: NDArray[np.float64]
+    selected: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.tickers)
+
+    @property
+    def in_basket(self) -> dict[str, float]:
+        """Pillar scores of those that are in the basket, by ticker."""
+        chosen = self.selected.nonzero()[0]
+        scores = self.pillar_score[chosen].tolist()
+        names = [self.tickers[at] for at in chosen.tolist()]
+        return dict(zip(names, scores, strict=True))
+
+    def item(self, at: int) -> PillarPlace:
+        """Return the place at a position."""
+        return PillarPlace(
+            self.tickers[at], float(self.pillar_score[at]), bool(self.selected[at])
+        )
+
+
+def _known(value: float) -> float | None:
+    return None if isnan(value) else float(value)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -8,11 +9,20 @@ import pytest
 from samples import cross_section, recipe
 from triad_screener.factors import FACTORS
 from triad_screener.model.vocabulary import GROUPS
-from triad_screener.reporting.contributions import contributions
+from triad_screener.reporting.contributions import Contributions
 from triad_screener.screening.scoring import score
+
+if TYPE_CHECKING:
+    from triad_screener.model.scores import Scores
 
 RISING = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
 NO_WEIGHT = dict.fromkeys(GROUPS, 0.0)
+
+
+def contributions(scores: Scores) -> dict[str, dict[str, float]]:
+    """The parts of every composite by ticker and factor."""
+    parts = Contributions.to(scores)
+    return {line.ticker: parts.of(line) for line in scores.lines}
 
 
 class TestRegression:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+import screens
 from samples import (
     AS_OF,
     LINES,
@@ -61,6 +62,17 @@ class TestLines:
         flat = [tuple(record.flat_line(line)) for line in record.of_lines(AWKWARD)]
 
         assert len(set(flat)) == 1
+
+    def test_one_line_is_recorded_as_it_is_among_all_and_alone(self) -> None:
+        for found in (AWKWARD, screens.bundled()):
+            every = {line["ticker"]: line for line in record.of_lines(found)}
+
+            one_by_one = {ticker: record.of_line(found, ticker) for ticker in every}
+
+            assert one_by_one == every
+        assert any(line["about_equal_to_next"] for line in every.values())
+        (aside, *_) = AWKWARD.scores.dropped_lines
+        assert record.of_line(AWKWARD, aside) is None
 
     def test_a_ranked_line_has_its_numbers_and_no_reason(self) -> None:
         first, scored = record.of_lines(AWKWARD)[0], AWKWARD.scores.lines[0]

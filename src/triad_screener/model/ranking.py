@@ -24,7 +24,7 @@ from triad_screener.model.scores import (
 from triad_screener.model.vocabulary import PILLARS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from triad_screener.model.vocabulary import Group
 
 CONFIDENCES: Final[tuple[Confidence, ...]] = get_args(Confidence)
+_FLOATS: Final = (
+    *("score", "score_low", "score_high", "composite_z", "composite_ex_thesis_z"),
+    *("coverage", "confidence", "freshness", "stability", "precision"),
+    "thesis_exposure",
+)
 #: Why lines are not ranked, by code.
 REASONS: Final = (INSUFFICIENT_DATA, NO_PRICE, NO_ACTIVE_FACTOR)
 
@@ -111,8 +116,50 @@ class RankedLines(Listing[LineScore]):
             thesis_exposure=float(self.thesis_exposure[at]),
             groups={group: float(z[at]) for group, z in self.groups.items()},
             factors={name: found.of(at) for name, found in self.factors.items()},
-            precision=float(self.precision[at]),
+            precision=_known(self.precision[at]),
         )
+
+
+def by_column(lines: Sequence[LineScore]) -> RankedLines:
+    """Return ranked lines, the best first, as columns; as they are if they are that.
+
+    All lines of a ranking have the same groups and factors.
+    """
+    if isinstance(lines, RankedLines):
+        return lines
+    import numpy as np  # noqa: PLC0415 - a stored run is shown without it
+
+    floats = {
+        name: np.array([getattr(line, name) for line in lines], np.float64)
+        for name in _FLOATS
+    }
+    labels = [CONFIDENCES.index(line.confidence_label) for line in lines]
+    primary = [PILLARS.index(line.primary_pillar) for line in lines]
+    one = lines[:1]
+    return RankedLines(
+        tickers=tuple(line.ticker for line in lines),
+        confidence_label=np.array(labels, np.intp),
+        primary_pillar=np.array(primary, np.intp),
+        groups={
+            group: np.array([line.groups[group] for line in lines])
+            for first in one
+            for group in first.groups
+        },
+        factors={
+            name: _factor([line.factors[name] for line in lines], found.weight)
+            for first in one
+            for name, found in first.factors.items()
+        },
+        **floats,
+    )
+
+
+def _factor(found: Sequence[FactorScore], weight: float) -> FactorScores:
+    import numpy as np  # noqa: PLC0415 - likewise
+
+    cells = [(one.raw, one.rank, one.rank_z, one.z) for one in found]
+    raw, rank, rank_z, z = np.array(cells, np.float64).T
+    return FactorScores(raw, rank, rank_z, z, weight)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

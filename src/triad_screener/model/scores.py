@@ -212,19 +212,29 @@ class Scores:
         return _tickers(self.lines)
 
     @cached_property
-    def considered(self) -> frozenset[str]:
-        """Tickers of all lines, ranked or not; without those that stand aside."""
-        return frozenset((*self.tickers, *_tickers(self.unranked)))
+    def considered(self) -> tuple[str, ...]:
+        """Tickers of all lines but those that stand aside, ranked ones first."""
+        return (*self.tickers, *_tickers(self.unranked))
 
     def line(self, ticker: str) -> LineScore | None:
         """Return a ranked line; None for one that has no rank, or is not known."""
         at = self._positions.get(ticker)
         return None if at is None else self.lines[at]
 
+    def following(self, ticker: str) -> LineScore | None:
+        """Return the line behind a ranked one; None for the last, or without a rank."""
+        after = self._positions.get(ticker, len(self.lines)) + 1
+        return self.lines[after] if after < len(self.lines) else None
+
+    def unranked_line(self, ticker: str) -> Unranked | None:
+        """Return a line without a rank; None for one that has, or is not known."""
+        at = self._unranked_positions.get(ticker)
+        return None if at is None else self.unranked[at]
+
     def why_unranked(self, ticker: str) -> str:
         """Return why a line has no rank; empty for one that has, or is not known."""
-        at = self._unranked_positions.get(ticker)
-        return "" if at is None else self.unranked[at].reason
+        line = self.unranked_line(ticker)
+        return line.reason if line else ""
 
     def baskets_of(self, ticker: str) -> Sequence[Pillar]:
         """Return the pillars whose baskets a line is in."""

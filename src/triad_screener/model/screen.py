@@ -392,7 +392,7 @@ class Screen:
     @property
     def considered(self) -> int:
         """Number of lines ranked or unranked: those of N in this universe."""
-        return len(self.scores.lines) + len(self.scores.unranked)
+        return len(self.scores.considered)
 
     @property
     def newest_close(self) -> date:
@@ -403,6 +403,5 @@ class Screen:
     @property
     def fresh(self) -> int:
         """Number of those whose last close is at most 10 days old."""
-        names = [line.ticker for line in self.scores.lines]
-        names += [line.ticker for line in self.scores.unranked]
+        names = self.scores.considered
         return sum(n in self.facts and self.facts[n].is_fresh for n in names)

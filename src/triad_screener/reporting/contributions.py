@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from triad_screener.stats import NO_DISPERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from triad_screener.model.scores import LineScore, Scores
 
 
-def contributions(scores: Scores) -> dict[str, dict[str, float]]:
-    """Return each factor's part of each composite, by ticker and factor.
+@dataclass(frozen=True, slots=True)
+class Contributions:
+    """Each factor's part of each composite of a cross-section.
 
     ``c_f = W_g * (z_f - m_g) / (n_g * s_g * S)`` with the group's weight, size, mean
     and deviation, and the deviation S of the composite. The parts of a line sum to
     its Z, but for clipping and the mean of the composite, which is zero without it.
+
+    Attributes:
+        scales: By factor, what a z-score above its group's mean adds, and that mean.
     """
-    scale = _scales(scores)
-    return {line.ticker: _parts(line, scale) for line in scores.lines}
 
+    scales: Mapping[str, tuple[float, float]]
 
-def _parts(line: LineScore, scale: dict[str, tuple[float, float]]) -> dict[str, float]:
-    return {
-        name: scale[name][0] * (found.z - scale[name][1])
-        for name, found in line.factors.items()
-    }
+    @classmethod
+    def to(cls, scores: Scores) -> Contributions:
+        """Return the contributions to the composites of ``scores``."""
+        return cls(_scales(scores))
+
+    def of(self, line: LineScore) -> dict[str, float]:
+        """Return the part of each factor in the composite of a line."""
+        return {
+            name: self.scales[name][0] * (found.z - self.scales[name][1])
+            for name, found in line.factors.items()
+        }
 
 
 def _scales(scores: Scores) -> dict[str, tuple[float, float]]:

@@ -15,7 +15,7 @@ from triad_screener.model.document import (
 )
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.reporting import record as records
-from triad_screener.reporting.contributions import contributions
+from triad_screener.reporting.contributions import Contributions
 from triad_screener.reporting.overview import (
     DISCLAIMER,
     pillar_styles,
@@ -62,7 +62,7 @@ def compose(
         today: Day of the reader's clock, for the age; None leaves it out.
     """
     fact = screen.facts[ticker]
-    line = next((one for one in screen.scores.lines if one.ticker == ticker), None)
+    line = screen.scores.line(ticker)
     return Report(
         title=_title(screen, fact, line),
         blocks=tuple(_blocks(screen, fact, line, recipe, today)),
@@ -82,10 +82,10 @@ def _title(screen: Screen, fact: LineFacts, line: LineScore | None) -> str:
 
 
 def _why_not(screen: Screen, fact: LineFacts) -> str:
-    reasons = {one.ticker: one.reason for one in screen.scores.unranked}
     if fact.ticker in screen.scores.dropped_lines:
         return f"another line of {fact.issuer} stands for it"
-    return reasons.get(fact.ticker, f"not in the universe {screen.run.universe}")
+    reason = screen.scores.why_unranked(fact.ticker)
+    return reason or f"not in the universe {screen.run.universe}"
 
 
 def _blocks(
@@ -212,7 +212,7 @@ def _ranks(screen: Screen, line: LineScore) -> Table:
 
 def _adjustments(screen: Screen, line: LineScore) -> Table:
     """Return step 2: the pillar's share in each z, and what the factor adds."""
-    shares = contributions(screen.scores)[line.ticker]
+    shares = Contributions.to(screen.scores).of(line)
     columns = (
         Column("Factor", Kind.NAME, 100),
         Column("Rank z", Kind.SIGNED, 90),
@@ -444,8 +444,7 @@ def _record(
 
 def _line_record(screen: Screen, fact: LineFacts) -> records.Record:
     """Return the line as `screen` shows it, one that stands aside without scores."""
-    every = records.of_lines(screen)
-    found = next((one for one in every if one["ticker"] == fact.ticker), None)
+    found = records.of_line(screen, fact.ticker)
     return found or records.of_line_aside(screen, fact, _why_not(screen, fact))
 
 

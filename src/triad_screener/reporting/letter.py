@@ -117,7 +117,7 @@ def compose(story: Story, view: overview.View) -> Letter:
             "screen": record.of_screen(screen, view.lines),
         },
         rows=tuple(_record(one) for one in told),
-        tickers=tuple(line.ticker for line in screen.scores.lines),
+        tickers=screen.scores.tickers,
         pillars=overview.pillar_styles(screen, view.language),
     )
     return Letter(subject, report, material, screen.run, story.events)
@@ -172,7 +172,7 @@ def _subject(story: Story, told: Sequence[News]) -> str:
 
 def _headline(story: Story, told: Sequence[News]) -> str:
     if story.compared is None:
-        leaders = [line.ticker for line in story.screen.scores.lines[:_LEADERS]]
+        leaders = story.screen.scores.tickers[:_LEADERS]
         return f"{', '.join(leaders)} lead" if leaders else "no line is ranked"
     if not told:
         return f"nothing material since {story.compared.before.run.as_of}"

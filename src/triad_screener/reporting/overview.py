@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from triad_screener.model.document import Block, Cell
+    from triad_screener.model.gap import Gap
     from triad_screener.model.screen import Screen, WatchlistFact
     from triad_screener.model.stored import MissingSession
     from triad_screener.reporting.record import Record
@@ -332,8 +333,9 @@ def _cell(value: Any) -> Cell:  # noqa: ANN401 - any plain value
 
 def unranked(screen: Screen, view: View) -> Iterator[Block]:
     """Yield the lines that cannot be ranked, each with its reason, if there are any."""
+    lacking = _Lacking.of(screen)
     rows = [
-        (line["ticker"], line["name"], line["coverage"], _lacking(screen, line))
+        (line["ticker"], line["name"], line["coverage"], lacking.told(line))
         for line in view.lines
         if line["rank"] is None
     ]
@@ -350,40 +352,65 @@ def unranked(screen: Screen, view: View) -> Iterator[Block]:
 def _set_aside(screen: Screen, view: View) -> Iterator[Block]:
     """Say which lines others stand for, and which did not trade yet."""
     shown = {line["ticker"] for line in view.lines}
-    if dropped := [t for t in screen.scores.dropped_lines if not view.columns]:
-        stand = ", ".join(f"{t} ({_stands_for(screen, t)})" for t in dropped)
-        if len(shown) == screen.considered:
-            yield Paragraph(f"One line per issuer: {stand}.", Tone.QUIET)
+    dropped = () if view.columns else screen.scores.dropped_lines
+    if dropped and len(shown) == screen.considered:
+        stand = ", ".join(_standing_aside(screen, dropped))
+        yield Paragraph(f"One line per issuer: {stand}.", Tone.QUIET)
     if screen.not_listed:
         names = ", ".join(screen.not_listed)
         yield Paragraph(f"Not yet listed on that day: {names}.", Tone.QUIET)
 
 
-def _stands_for(screen: Screen, dropped: str) -> str:
-    issuer = screen.facts[dropped].issuer
-    kept = [line.ticker for line in screen.scores.lines]
-    kept += [line.ticker for line in screen.scores.unranked]
-    other = next((t for t in kept if screen.facts[t].issuer == issuer), None)
-    return f"{other} stands for it" if other else "another line stands for it"
+def _standing_aside(screen: Screen, dropped: Sequence[str]) -> Iterator[str]:
+    """Yield each line that another one of its issuer stands for, and which."""
+    kept: dict[str, str] = {}
+    for ticker in screen.scores.considered:
+        kept.setdefault(screen.facts[ticker].issuer, ticker)
+    for ticker in dropped:
+        other = kept.get(screen.facts[ticker].issuer, "another line")
+        yield f"{ticker} ({other} stands for it)"
 
 
-def _lacking(screen: Screen, line: Record) -> str:
-    vain = [gap for gap in screen.gaps if gap.ticker == line["ticker"]]
-    vain = [gap for gap in vain if gap.subject == PRICES]
-    if vain:
-        return f"prices: {vain[0].reason}: {vain[0].detail}"
-    if line["ticker"] in screen.absent:
-        return "the source knows nothing of it"
-    if line["reason"] == NO_PRICE:
-        day = line["close_date"]
-        return f"{NO_PRICE}: " + (f"the last is of {day}" if day else "none is known")
-    missing = [
-        name
-        for name, found in line["factors"].items()
-        if found["raw"] is None and name not in screen.scores.inactive_factors
-    ]
-    lacks = f": lacks {', '.join(missing)}" if missing else ""
-    return f"{line['reason']}{lacks}"
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """What lines without a rank lack.
+
+    Attributes:
+        unpriced: What became of prices that were asked for in vain, by ticker.
+        absent: Lines of which the source knows nothing.
+        inactive: Factors that count for nobody.
+    """
+
+    unpriced: Mapping[str, Gap]
+    absent: frozenset[str]
+    inactive: frozenset[str]
+
+    @classmethod
+    def of(cls, screen: Screen) -> _Lacking:
+        unpriced: dict[str, Gap] = {}
+        for gap in screen.gaps:
+            if gap.subject == PRICES:
+                unpriced.setdefault(gap.ticker, gap)
+        inactive = screen.scores.inactive_factors
+        return cls(unpriced, frozenset(screen.absent), frozenset(inactive))
+
+    def told(self, line: Record) -> str:
+        """Return why a line is not ranked."""
+        if gap := self.unpriced.get(line["ticker"]):
+            return f"prices: {gap.reason}: {gap.detail}"
+        if line["ticker"] in self.absent:
+            return "the source knows nothing of it"
+        if line["reason"] == NO_PRICE:
+            day = line["close_date"]
+            last = f"the last is of {day}" if day else "none is known"
+            return f"{NO_PRICE}: {last}"
+        missing = [
+            name
+            for name, found in line["factors"].items()
+            if found["raw"] is None and name not in self.inactive
+        ]
+        lacks = f": lacks {', '.join(missing)}" if missing else ""
+        return f"{line['reason']}{lacks}"
 
 
 def watchlist(screen: Screen, view: View) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.document import Drawing, Picture, Series
 from triad_screener.model.vocabulary import GROUPS
-from triad_screener.reporting.contributions import contributions
+from triad_screener.reporting.contributions import Contributions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ def of_ranks(
     """Yield the ranks of the leaders over the days given; nothing for one day."""
     if len(ranks) <= 1:
         return
-    names = [line.ticker for line in screen.scores.lines[:RANKED]]
+    names = screen.scores.tickers[:RANKED]
     first, last = ranks[0], ranks[-1]
     told = [f"{t} {first[1].get(t, 'not ranked')} to {last[1][t]}" for t in names]
     yield Picture(
@@ -48,9 +48,8 @@ def of_ranks(
 
 
 def _pillar(ticker: str, screen: Screen) -> str:
-    return next(
-        line.primary_pillar for line in screen.scores.lines if line.ticker == ticker
-    )
+    line = screen.scores.line(ticker)
+    return line.primary_pillar if line else ""
 
 
 def of_parts(screen: Screen) -> Iterator[Picture]:
@@ -58,7 +57,8 @@ def of_parts(screen: Screen) -> Iterator[Picture]:
     leaders = screen.scores.lines[:LEADERS]
     if not leaders:
         return
-    shares = contributions(screen.scores)
+    to_composites = Contributions.to(screen.scores)
+    shares = {line.ticker: to_composites.of(line) for line in leaders}
     factors = screen.scores.standardisation.factors
     parts: dict[str, tuple[float, ...]] = {
         group: tuple(
@@ -101,7 +101,7 @@ def of_courses(screen: Screen, benchmark: str = "") -> Iterator[Picture]:
     )
     if fund is None:
         return
-    leaders = [line.ticker for line in screen.scores.lines]
+    leaders = screen.scores.tickers
     courses = [
         Series(ticker, course, _pillar(ticker, screen))
         for ticker in leaders

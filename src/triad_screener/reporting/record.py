@@ -6,19 +6,20 @@ are in full, dates ISO 8601, missing is None beside a reason; no clock, no local
 
 from __future__ import annotations
 
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.factors import FACTORS
 from triad_screener.model.screen import Reading
 from triad_screener.model.vocabulary import GROUPS, PILLARS
-from triad_screener.reporting.contributions import contributions
+from triad_screener.reporting.contributions import Contributions
 from triad_screener.screening.pillars import is_eligible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from triad_screener.model.quantity import Figure
-    from triad_screener.model.scores import FactorScore, LineScore, Scores
+    from triad_screener.model.scores import FactorScore, LineScore, Scores, Unranked
     from triad_screener.model.screen import LineFacts, Run, Screen
 
 SCHEMA_VERSION: Final = 1
@@ -85,22 +86,33 @@ def of_screen(
 
 def of_lines(screen: Screen) -> list[Record]:
     """Return every line, ranked ones first: one record each, all with the same keys."""
-    ranked = screen.scores.lines
-    shares = contributions(screen.scores)
-    records = [
-        _line(screen.facts[line.ticker], line, shares[line.ticker], screen)
-        for line in ranked
-    ]
-    for record, line, following in zip(records, ranked, ranked[1:], strict=False):
-        record["about_equal_to_next"] = about_equal(line, following)
-    return records + [
-        {
-            **_line(screen.facts[line.ticker], None, {}, screen),
-            "coverage": line.coverage,
-            "reason": line.reason,
-        }
-        for line in screen.scores.unranked
-    ]
+    shares = Contributions.to(screen.scores)
+    pairs = pairwise(chain(screen.scores.lines, (None,)))
+    ranked = [_ranked(line, next_, shares, screen) for line, next_ in pairs if line]
+    return ranked + [_unranked(line, screen) for line in screen.scores.unranked]
+
+
+def of_line(screen: Screen, ticker: str) -> Record | None:
+    """Return one line as `of_lines` does; None for one that stands aside."""
+    scores = screen.scores
+    if line := scores.line(ticker):
+        following = scores.following(ticker)
+        return _ranked(line, following, Contributions.to(scores), screen)
+    unranked = scores.unranked_line(ticker)
+    return _unranked(unranked, screen) if unranked else None
+
+
+def _ranked(
+    line: LineScore, following: LineScore | None, shares: Contributions, screen: Screen
+) -> Record:
+    record = _line(screen.facts[line.ticker], line, shares.of(line), screen)
+    equal = following is not None and about_equal(line, following)
+    return {**record, "about_equal_to_next": equal}
+
+
+def _unranked(line: Unranked, screen: Screen) -> Record:
+    record = _line(screen.facts[line.ticker], None, {}, screen)
+    return {**record, "coverage": line.coverage, "reason": line.reason}
 
 
 def of_line_aside(screen: Screen, fact: LineFacts, reason: str) -> Record:
@@ -204,11 +216,7 @@ def _line(
         "usd_per_statement_currency": fact.fx.value if fact.fx else None,
         "usd_per_statement_currency_date": _day(fact.fx),
         "is_fresh": fact.is_fresh,
-        "in_basket": [
-            pillar
-            for pillar, places in screen.scores.pillars.items()
-            if any(p.ticker == fact.ticker and p.selected for p in places)
-        ],
+        "in_basket": list(screen.scores.baskets_of(fact.ticker)),
         "flags": list(fact.flags),
         "trend": list(fact.trend),
     }

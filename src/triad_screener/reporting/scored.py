@@ -40,7 +40,7 @@ def compose(
         blocks=tuple(_blocks(scores, record, styles, warnings)),
         record=record,
         rows=tuple(dict(records.flat(line)) for line in record["lines"]),
-        tickers=tuple(line.ticker for line in scores.lines),
+        tickers=scores.tickers,
         pillars=styles,
     )
 

@@ -208,7 +208,8 @@ class _Run:
 
     def _thesis_exposures(self) -> NDArray[np.float64]:
         ids = [factor.id for factor in self.lines.factors]
-        return self.raw[ids.index("thesis")]
+        found: NDArray[np.float64] = self.raw[ids.index("thesis")]
+        return found
 
     def ranked_lines(
         self, order: NDArray[np.intp], coverage: NDArray[np.float64], recipe: Recipe

@@ -105,20 +105,19 @@ def _written(text: str) -> str:
 
 def _save_places(connection: DuckDBPyConnection, screen: Screen) -> None:
     """Write where each line stands, so that a history needs no screen."""
-    from triad_screener.store import _rows  # noqa: PLC0415 - showing a run needs no numpy
+    from triad_screener.model.ranking import by_column  # noqa: PLC0415 - showing a run
+    from triad_screener.store import _rows  # noqa: PLC0415 - needs no numpy
 
-    lines, unranked = screen.scores.lines, screen.scores.unranked
-    nothing = [None] * len(unranked)
+    lines = by_column(screen.scores.lines)
+    nothing = [None] * len(screen.scores.unranked)
     with _rows.offered(
         connection,
         "new_places",
-        ticker=_rows.texts(
-            [*(one.ticker for one in lines), *(one.ticker for one in unranked)]
-        ),
-        rank=_rows.numbers([*(one.rank for one in lines), *nothing]),
-        score=_rows.numbers([*(one.score for one in lines), *nothing]),
-        score_low=_rows.numbers([*(one.score_low for one in lines), *nothing]),
-        score_high=_rows.numbers([*(one.score_high for one in lines), *nothing]),
+        ticker=_rows.texts(screen.scores.considered),
+        rank=_rows.numbers([*range(1, len(lines) + 1), *nothing]),
+        score=_rows.numbers([*lines.score, *nothing]),
+        score_low=_rows.numbers([*lines.score_low, *nothing]),
+        score_high=_rows.numbers([*lines.score_high, *nothing]),
     ):
         connection.execute(
             "INSERT INTO run_lines BY NAME SELECT ? AS run_id, * FROM new_places",

@@ -23,13 +23,12 @@ if TYPE_CHECKING:
 
 def of_screen(screen: Screen) -> RunSeries:
     """Return the series of a screen."""
-    run, scores = screen.run, screen.scores
-    ranked = frozenset(line.ticker for line in scores.lines)
+    run = screen.run
     return RunSeries(
         taxonomy=run.taxonomy,
         universe=run.universe,
         recipe=run.recipe,
-        tickers=ranked.union(line.ticker for line in scores.unranked),
+        tickers=frozenset(screen.scores.considered),
     )
 
 

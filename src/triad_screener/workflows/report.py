@@ -183,7 +183,7 @@ def _ranks(
             last[_week(entry.as_of)] = entry
     entries = [entry for entry in last.values() if day - entry.as_of < WEEKS * _SEVEN]
     found = store.ranks([entry.id for entry in entries])
-    now = {line.ticker: line.rank for line in screen.scores.lines}
+    now = {ticker: rank for rank, ticker in enumerate(screen.scores.tickers, start=1)}
     return [*((one.as_of, found.get(one.id, {})) for one in entries), (day, now)]
 
 

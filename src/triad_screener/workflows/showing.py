@@ -66,7 +66,7 @@ def below_floor(found: Screen, floors: Floors, today: date) -> tuple[str, ...]:
 
 def coverage(found: Screen) -> float:
     """Return the share of lines that are ranked and fresh; zero without lines."""
-    good = sum(found.facts[line.ticker].is_fresh for line in found.scores.lines)
+    good = sum(found.facts[ticker].is_fresh for ticker in found.scores.tickers)
     return good / found.considered if found.considered else 0.0
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from triad_screener.model.watch import Asked, Checked, Followed, WatchCheck, WatchEvent
 from watched import watching
@@ -21,6 +22,13 @@ def test_a_company_has_its_own_events() -> None:
 
     assert kept.of("startup") == (FILED,)
     assert kept.of("other") == ()
+
+
+def test_what_was_seen_by_a_day_is_known_on_it() -> None:
+    kept, day = Followed((FILED,)), FILED.sighting.date
+
+    assert kept.until("startup", None) == kept.until("startup", day) == (FILED,)
+    assert kept.until("startup", day - timedelta(days=1)) == ()
 
 
 def test_an_event_is_a_change_if_the_stage_is_another_one() -> None:

@@ -13,7 +13,7 @@ import pytest
 import evaluations
 import screens
 from triad_screener.model.document import Paragraph, Picture, Points, Table, Tone
-from triad_screener.model.watch import Sighting, WatchEvent
+from triad_screener.model.watch import Estimate, Sighting, VendorMark, WatchEvent
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.changes import Compared
 from triad_screener.reporting.letter import Story
@@ -293,6 +293,58 @@ def test_what_was_seen_of_the_watchlist_is_told_and_handed_on() -> None:
     read = json.loads(json.dumps(first.report.record["events"]))
     assert [one["stage_after"] for one in read] == ["public_filed"]
     assert (read[0]["name"], read[0]["date"]) == (entry.name, "2026-05-12")
+
+
+def estimate() -> Estimate:
+    """What a vendor puts on the first company: half as much again as its last mark."""
+    mark = screens.bundled().watchlist[0].last_mark
+    assert mark
+    return Estimate(
+        VendorMark("LABS.PVT", 30e9, "USD"),
+        date(2026, 5, 9),
+        "Yahoo Finance",
+        "D",
+        beside=replace(mark, round="B", grade="B"),
+        difference=0.5,
+        disagrees=True,
+    )
+
+
+def lane(found: Letter) -> Table:
+    (table,) = [
+        block
+        for block in found.report.blocks
+        if isinstance(block, Table) and block.title.startswith("Watchlist as of")
+    ]
+    return table
+
+
+def test_the_watchlist_shows_what_a_vendor_estimates_beside_the_mark() -> None:
+    screen = screens.bundled()
+    entry = screen.watchlist[0]
+
+    found = written(Story(screen=screen, estimates={entry.id: estimate()}))
+
+    table = lane(found)
+    headings = [one.heading for one in table.columns]
+    at = headings.index("Estimate")
+    assert [row[at] for row in table.rows[1:]] == [""] * (len(table.rows) - 1)
+    shown = dict(zip(headings, table.rows[0], strict=True))
+    assert shown["Company"] == entry.name
+    assert shown["Estimate"] == "USD 30bn, D"
+    assert shown["Seen since"] == date(2026, 5, 9)
+    assert shown["Beside a mark"] == "+50%, disagrees, B, B"
+    assert table.note.endswith("Estimate: of Yahoo Finance, shown and never scored.")
+    read: dict[str, Any] = json.loads(json.dumps(found.report.record["estimates"]))
+    assert read[entry.id]["valuation"] == 30e9
+
+
+def test_without_an_estimate_of_a_watched_company_there_is_no_column_for_one() -> None:
+    for estimates in ({}, {"nobody": estimate()}):
+        table = lane(written(Story(screen=SMALL, estimates=estimates)))
+
+        assert "Estimate" not in [one.heading for one in table.columns]
+        assert "never scored" not in table.note
 
 
 def test_the_thesis_is_told_with_the_votes_that_changed_and_is_not_material() -> None:

@@ -18,7 +18,7 @@ from triad_screener.errors import (
 )
 from triad_screener.model.document import Table
 from triad_screener.model.screen import BenchmarkFact
-from triad_screener.model.watch import Sighting, WatchEvent
+from triad_screener.model.watch import Sighting, VendorMark, WatchEvent
 from triad_screener.reporting.overview import View
 from triad_screener.store import Store
 from triad_screener.workflows import report
@@ -26,6 +26,7 @@ from triad_screener.workflows.report import Wish
 from triad_screener.workflows.showing import Floors
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from triad_screener.model.screen import Screen
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 NOW = screens.small()
 TODAY = NOW.run.as_of
+WATCHED = NOW.watchlist[0].id
 
 
 def run(name: str, days: int, **parts: object) -> Screen:
@@ -222,6 +224,18 @@ def test_news_of_the_watchlist_are_told_until_a_letter_is_on_its_way() -> None:
     assert written(store).events == ()
 
 
+def test_a_vendor_s_estimate_is_shown_as_it_was_on_the_day_of_the_letter() -> None:
+    store = holding()
+    seen = [estimate(TODAY, 100.0), estimate(TODAY + timedelta(days=2), 120.0)]
+    store.save_watch((), seen, SATURDAY)
+
+    shown = [written(store, age=age).report.record["estimates"] for age in (-1, 1, 2)]
+
+    assert shown[0] == {}
+    values = [one[WATCHED]["valuation"] for one in shown[1:]]  # type: ignore[index]
+    assert values == [100, 120]
+
+
 def test_a_store_that_is_held_is_told_and_stops_no_letter(tmp_path: Path) -> None:
     found = replace(written(holding()), events=(seen(),))
     (tmp_path / "triad.duckdb").write_bytes(b"no store")
@@ -229,6 +243,21 @@ def test_a_store_that_is_held_is_told_and_stops_no_letter(tmp_path: Path) -> Non
     (told,) = report.settle(found, Store(tmp_path / "triad.duckdb"), SATURDAY)
 
     assert told.startswith("The news of the watchlist will be told again: The store ")
+
+
+def estimate(day: date, value: float) -> WatchEvent:
+    """What a vendor put on a company that is on the watchlist."""
+    sighting = Sighting(
+        entry=WATCHED,
+        reference=f"mark {day}",
+        date=day,
+        kind="mark",
+        what="By hand.",
+        source="Yahoo Finance",
+        grade="D",
+        vendor=VendorMark("LABS.PVT", value, "USD"),
+    )
+    return WatchEvent(sighting, "yahoo", "private", "private")
 
 
 def seen() -> WatchEvent:

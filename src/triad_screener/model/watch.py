@@ -271,6 +271,12 @@ class Followed:
         """Return the events of one company, oldest first."""
         return tuple(one for one in self.events if one.sighting.entry == entry)
 
+    def until(self, entry: str, day: date | None) -> tuple[WatchEvent, ...]:
+        """Return those of them that were seen by ``day``; all without one."""
+        return tuple(
+            one for one in self.of(entry) if day is None or one.sighting.date <= day
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Company:

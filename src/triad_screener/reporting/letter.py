@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.document import (
@@ -19,6 +19,7 @@ from triad_screener.reporting import (
     baskets,
     changes,
     evaluation,
+    marks,
     overview,
     panel,
     pictures,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from triad_screener.model.document import Block
     from triad_screener.model.evaluation import Evaluation
     from triad_screener.model.screen import MarkFact, Run, Screen
-    from triad_screener.model.watch import WatchEvent
+    from triad_screener.model.watch import Estimate, WatchEvent
     from triad_screener.reporting.changes import Compared
     from triad_screener.reporting.news import News
     from triad_screener.screening.changes import Change
@@ -61,6 +62,7 @@ class Story:
         is_old: Whether one of the doubts is their age.
         events: What was seen of the watchlist and told to nobody, oldest first.
         evaluation: How the rankings kept so far fared; None where that is not known.
+        estimates: Newest of a vendor, by the id of a watched company.
     """
 
     screen: Screen
@@ -71,6 +73,7 @@ class Story:
     is_old: bool = False
     events: tuple[WatchEvent, ...] = ()
     evaluation: Evaluation | None = None
+    estimates: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,10 @@ def compose(story: Story, view: overview.View) -> Letter:
             "news": [_record(one) for one in told],
             "changes": changes.record(found, found.moved) if found else None,
             "events": [_event(one, screen) for one in story.events],
+            "estimates": {
+                name: marks.estimate_record(one)
+                for name, one in story.estimates.items()
+            },
             "ranks": [
                 {"as_of": day.isoformat(), "ranks": dict(ranks)}
                 for day, ranks in story.ranks
@@ -276,7 +283,7 @@ def _watched(story: Story, view: overview.View) -> Iterator[Block]:
         lines += [*_new_stages(found), *_new_marks(found)]
     if lines:
         yield Points("News of the watchlist", tuple(lines))
-    yield from overview.watchlist(story.screen, view)
+    yield from overview.watchlist(story.screen, view, story.estimates)
 
 
 def _new_stages(found: Compared) -> Iterator[str]:
@@ -292,7 +299,7 @@ def _new_marks(found: Compared) -> Iterator[str]:
         if mark and entry.id in old and not _is_same(mark, old[entry.id]):
             worth = ""
             if mark.post_money is not None:
-                worth = f", {overview.worth(mark.post_money, mark.currency)}"
+                worth = f", {marks.worth(mark.post_money, mark.currency)}"
             yield f"{entry.name}: {mark.round}{worth}, {mark.date}, {mark.source}."
 
 

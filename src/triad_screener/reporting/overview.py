@@ -22,6 +22,13 @@ from triad_screener.model.scores import NO_PRICE
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting import baskets, sessions, votes
 from triad_screener.reporting import record as records
+from triad_screener.reporting.marks import (
+    ESTIMATE_COLUMNS,
+    ESTIMATED,
+    GRADES,
+    estimated,
+    worth,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +38,7 @@ if TYPE_CHECKING:
     from triad_screener.model.gap import Gap
     from triad_screener.model.screen import Screen, WatchlistFact
     from triad_screener.model.stored import MissingSession
+    from triad_screener.model.watch import Estimate
     from triad_screener.reporting.record import Record
 
 DISCLAIMER = "Information, not advice; the figures may be incomplete or wrong."
@@ -45,8 +53,6 @@ _GROUP_HEADINGS = {
 }
 _CORNERSTONE = "★ cornerstone of the thesis"
 _TOUCHING = "≈ about equal to the next, their ranges touch"
-_TRILLION, _BILLION = 1e12, 1e9
-GRADES = "Grade of a mark: A filing, B company, C named press, D aggregator or vendor."
 _CONFIDENCE = {"high": "high", "medium": "med", "low": "low"}
 _STAGES = {
     "draft_submitted": "draft filed",
@@ -413,8 +419,18 @@ class _Lacking:
         return f"{line['reason']}{lacks}"
 
 
-def watchlist(screen: Screen, view: View) -> Iterator[Block]:
-    """Yield the companies not yet listed, of the pillars looked at."""
+def watchlist(
+    screen: Screen, view: View, estimates: Mapping[str, Estimate] | None = None
+) -> Iterator[Block]:
+    """Yield the companies not yet listed, of the pillars looked at.
+
+    Args:
+        screen: Whose watchlist.
+        view: With the pillars.
+        estimates: Newest of a vendor, by the id of the company; they are shown beside
+            the marks where one of these companies has one.
+    """
+    newest = estimates or {}
     shown = [
         entry
         for entry in screen.watchlist
@@ -422,21 +438,37 @@ def watchlist(screen: Screen, view: View) -> Iterator[Block]:
     ]
     if not shown:
         return
+    has_estimates = any(entry.id in newest for entry in shown)
     columns = (
-        Column("Company", Kind.NAME, 100),
-        Column("Pillar", Kind.PILLAR, 40),
-        Column("Stage", Kind.TEXT, 90),
-        Column("Since", Kind.DATE, 20),
-        Column("Points", Kind.SCORE, 60),
-        Column("Last mark", Kind.TEXT, 95),
-        Column("Marked on", Kind.DATE, 85),
-        Column("Age", Kind.TEXT, 75),
+        *_WATCHED,
+        *(ESTIMATE_COLUMNS if has_estimates else ()),
         Column("Source of the mark", Kind.TEXT, 10),
         Column("Holders", Kind.TEXT, 50),
     )
-    rows = tuple(_watched(entry) for entry in shown)
+    rows = tuple(
+        (
+            *_watched(entry),
+            *(estimated(newest.get(entry.id)) if has_estimates else ()),
+            entry.last_mark.source if entry.last_mark else "",
+            holders(entry),
+        )
+        for entry in shown
+    )
     title = f"Watchlist as of {screen.watched_on}: not yet listed, or without figures"
-    yield Table(title, columns, rows, note=GRADES)
+    note = f"{GRADES} {ESTIMATED}" if has_estimates else GRADES
+    yield Table(title, columns, rows, note=note)
+
+
+_WATCHED = (
+    Column("Company", Kind.NAME, 100),
+    Column("Pillar", Kind.PILLAR, 40),
+    Column("Stage", Kind.TEXT, 90),
+    Column("Since", Kind.DATE, 20),
+    Column("Points", Kind.SCORE, 60),
+    Column("Last mark", Kind.TEXT, 95),
+    Column("Marked on", Kind.DATE, 85),
+    Column("Age", Kind.TEXT, 75),
+)
 
 
 def is_line(entry: WatchlistFact, screen: Screen) -> bool:
@@ -455,8 +487,6 @@ def _watched(entry: WatchlistFact) -> tuple[Cell, ...]:
         f"{worth(mark.post_money, mark.currency)}, {mark.grade}" if mark else "none",
         mark.date if mark else None,
         f"{mark.age_days} d{' stale' if mark.is_stale else ''}" if mark else None,
-        mark.source if mark else "",
-        holders(entry),
     )
 
 
@@ -474,15 +504,6 @@ def holders(entry: WatchlistFact) -> str:
         for ticker, share in shares.items()
         if share != 0
     )
-
-
-def worth(value: float | None, currency: str) -> str:
-    """Return an amount of money in words, such as ``USD 134bn``."""
-    if value is None:
-        return "undisclosed"
-    if value >= _TRILLION:
-        return f"{currency} {value / _TRILLION:.4g}tn"
-    return f"{currency} {value / _BILLION:.4g}bn"
 
 
 def _notes(screen: Screen, view: View) -> Iterator[Block]:

@@ -14,15 +14,22 @@ from triad_screener.model.document import (
     Table,
     Tone,
 )
+from triad_screener.reporting.marks import (
+    ESTIMATE_COLUMNS,
+    ESTIMATED,
+    GRADES,
+    apart,
+    estimate_record,
+    estimated,
+    worth,
+)
 from triad_screener.reporting.overview import (
     DISCLAIMER,
-    GRADES,
     holders,
     is_line,
     pillar_styles,
     source_line,
     stage_in_words,
-    worth,
 )
 from triad_screener.reporting.record import plain
 from triad_screener.screening.vendor_marks import estimate
@@ -44,7 +51,6 @@ if TYPE_CHECKING:
 SCHEMA_VERSION: Final = 1
 _APART: Final = "Points compare companies of the watchlist, never with a listed line."
 _NEWS_SHOWN: Final = 40
-ESTIMATED: Final = "Estimate: of Yahoo Finance, shown and never scored."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,9 +169,7 @@ def _table(facts: Sequence[WatchlistFact], sight: Sight) -> Table:
         Column("Age", Kind.TEXT, 88),
         Column("Weight", Kind.FRACTION, 40),
         Column("Source of the mark", Kind.TEXT, 44),
-        Column("Estimate", Kind.TEXT, 87),
-        Column("Seen since", Kind.DATE, 59),
-        Column("Beside a mark", Kind.TEXT, 58),
+        *ESTIMATE_COLUMNS,
         Column("Holders", Kind.TEXT, 50),
         Column("Seen", Kind.TEXT, 42),
     )
@@ -193,7 +197,7 @@ def _cells(fact: WatchlistFact, sight: Sight) -> tuple[Cell, ...]:
         _age(mark.age_days, is_stale=mark.is_stale) if mark else "",
         mark.weight if mark else None,
         mark.source if mark else "",
-        *_estimated(_estimate(fact, sight)),
+        *estimated(_estimate(fact, sight)),
         holders(fact),
         _newest(fact, sight),
     )
@@ -201,23 +205,6 @@ def _cells(fact: WatchlistFact, sight: Sight) -> tuple[Cell, ...]:
 
 def _estimate(fact: WatchlistFact, sight: Sight) -> Estimate | None:
     return estimate(fact, sight.news.get(fact.id, ()))
-
-
-def _estimated(found: Estimate | None) -> tuple[Cell, Cell, Cell]:
-    if found is None:
-        return "", None, ""
-    gone = f", gone {found.gone_on}" if found.gone_on else ""
-    value = worth(found.mark.valuation, found.mark.currency)
-    return f"{value}, {found.grade}{gone}", found.since, _apart(found)
-
-
-def _apart(found: Estimate) -> str:
-    """Return how far an estimate is from the mark that it is held against."""
-    if found.beside is None or found.difference is None:
-        return ""
-    beside = f"{found.beside.round}, {found.beside.grade}"
-    disagrees = " disagrees," if found.disagrees else ""
-    return f"{found.difference:+.0%},{disagrees} {beside}"
 
 
 def _age(days: int, *, is_stale: bool) -> str:
@@ -364,9 +351,9 @@ def _estimates(fact: WatchlistFact, sight: Sight) -> Iterator[Block]:
     )
     yield from _filled("Estimates of a vendor: shown, never scored", columns, rows)
     found = _estimate(fact, sight)
-    if found and (apart := _apart(found)):
+    if found and (difference := apart(found)):
         tone = Tone.NOTICE if found.disagrees else Tone.QUIET
-        yield Paragraph(f"The newest estimate beside a mark: {apart}.", tone)
+        yield Paragraph(f"The newest estimate beside a mark: {difference}.", tone)
 
 
 def _revenue(fact: WatchlistFact) -> Iterator[Table]:
@@ -504,7 +491,7 @@ def _value(name: str, value: float | None) -> str:
 
 def _record(fact: WatchlistFact, sight: Sight) -> Record:
     found: Record = plain(fact)
-    found["estimate"] = _estimate_record(_estimate(fact, sight))
+    found["estimate"] = estimate_record(_estimate(fact, sight))
     found["seen"] = [
         {
             "date": one.sighting.date.isoformat(),
@@ -519,27 +506,6 @@ def _record(fact: WatchlistFact, sight: Sight) -> Record:
         if not one.sighting.is_judged
     ]
     return found
-
-
-def _estimate_record(found: Estimate | None) -> Record | None:
-    if found is None:
-        return None
-    mark, beside = found.mark, found.beside
-    return {
-        "symbol": mark.symbol,
-        "valuation": mark.valuation,
-        "currency": mark.currency,
-        "price": mark.price,
-        "share_class": mark.share_class or None,
-        "round_date": _iso(mark.round_date),
-        "since": found.since.isoformat(),
-        "gone_on": _iso(found.gone_on),
-        "source": found.source,
-        "grade": found.grade,
-        "beside": f"{beside.round}, {beside.date}" if beside else None,
-        "difference": found.difference,
-        "disagrees": found.disagrees,
-    }
 
 
 def _row(fact: WatchlistFact, sight: Sight) -> dict[str, object]:
@@ -558,7 +524,7 @@ def _row(fact: WatchlistFact, sight: Sight) -> dict[str, object]:
         "ticker": fact.ticker,
         "cik": fact.cik,
         **_mark_row(mark),
-        **_estimate_row(_estimate_record(_estimate(fact, sight))),
+        **_estimate_row(estimate_record(_estimate(fact, sight))),
         "holders": "; ".join(dict.fromkeys(one.ticker for one in fact.holders)),
         "rubric.points": rubric.points if rubric else None,
         "rubric.known": rubric.known if rubric else None,

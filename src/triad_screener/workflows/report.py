@@ -14,6 +14,7 @@ from triad_screener.errors import (
 )
 from triad_screener.reporting import letter, record
 from triad_screener.reporting.letter import Story
+from triad_screener.screening import vendor_marks
 from triad_screener.workflows import comparing, diff, showing
 from triad_screener.workflows.answering import BUNDLED
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from triad_screener.model.evaluation import Evaluation
     from triad_screener.model.screen import Screen
     from triad_screener.model.stored import RunEntry
+    from triad_screener.model.watch import Estimate
     from triad_screener.reporting.changes import Compared
     from triad_screener.reporting.letter import Letter
     from triad_screener.reporting.overview import View
@@ -97,9 +99,20 @@ def write(
         doubts=doubts,
         events=store.untold_events(),
         evaluation=evaluation,
+        estimates=_estimates(screen, store, view.today),
         is_old=bool(showing.below_floor(screen, age, view.today or screen.run.as_of)),
     )
     return letter.compose(story, replace(view, lines=_lines(screen, wish.top)))
+
+
+def _estimates(screen: Screen, store: Store, today: date | None) -> dict[str, Estimate]:
+    """Return what a vendor last put on the watched companies by ``today``, by id."""
+    kept = store.followed()
+    return {
+        fact.id: found
+        for fact in screen.watchlist
+        if (found := vendor_marks.estimate(fact, kept.until(fact.id, today)))
+    }
 
 
 def _compared(

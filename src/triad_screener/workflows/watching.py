@@ -90,14 +90,7 @@ def known(
         store: Where events are kept.
     """
     kept = store.followed()
-    seen = {
-        entry.id: tuple(
-            one
-            for one in kept.of(entry.id)
-            if question.as_of is None or one.sighting.date <= question.as_of
-        )
-        for entry in entries
-    }
+    seen = {entry.id: kept.until(entry.id, question.as_of) for entry in entries}
     facts = tuple(
         overtaken(fact, seen[fact.id], taxonomy.rubric)
         for fact in screen.watchlist

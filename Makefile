@@ -58,6 +58,7 @@ pictures: $(VENV)/.dev ## Draw the pictures of the README
 bench: $(VENV)/.dev ## Measure times as ratios to bare imports, and growth
 	@$(BIN)/python -m compileall -q src # as an installation is
 	@$(BIN)/python bench/bench.py
+	@$(BIN)/python bench/attribution.py
 
 lowest: $(VENV)/.dev ## Run the tests with the lowest versions that are allowed
 	@rm -rf .venv-lowest && $(PYTHON) -m venv .venv-lowest

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import permutations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pytest
 
+import rescoring
 import screens
 from samples import (
     AS_OF,
@@ -25,18 +25,23 @@ from samples import (
     years,
 )
 from triad_screener.factors import FACTORS, value
+from triad_screener.factors._factor import Base
+from triad_screener.factors.quality import GP_AT
+from triad_screener.factors.thesis import THESIS
 from triad_screener.factors.value import EBIT_EV
 from triad_screener.model.market import DatedValue, LineData
-from triad_screener.model.vocabulary import PILLARS
-from triad_screener.screening import changes, measuring, scoring
+from triad_screener.model.vocabulary import GROUPS, PILLARS
+from triad_screener.screening import measuring, scoring
 from triad_screener.screening.assembling import Request
 from triad_screener.screening.changes import CAUSES, compare
 from triad_screener.sources import SOURCES
+from triad_screener.workflows import diff
 from triad_screener.workflows import screen as workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from triad_screener.factors import Factor
     from triad_screener.model.market import StatementCell
     from triad_screener.model.screen import Screen
     from triad_screener.screening.changes import Cause, Change
@@ -111,6 +116,7 @@ def made(inputs: Inputs) -> Screen:
     return screen(taxonomy(*lines), known, rate, recipe=chosen)
 
 
+FEW = {"minimum_lines": 3, "minimum_share": 0.5}
 WEIGHTS = {
     "momentum": 0.2,
     "growth": 0.2,
@@ -267,6 +273,95 @@ def random_inputs(dice: np.random.Generator) -> Inputs:
     )
 
 
+def require_agreement(before: Screen, after: Screen) -> int:
+    """Check the parts against those by scoring every mixture anew; return how many."""
+    found, wanted = compare(before, after), rescoring.compare(before, after)
+
+    for one, other in zip(found, wanted, strict=True):
+        assert replace(one, score_parts={}, rank_parts={}) == replace(
+            other, score_parts={}, rank_parts={}
+        )
+        assert one.score_parts == pytest.approx(other.score_parts, abs=1e-9)
+        assert one.rank_parts == pytest.approx(other.rank_parts, abs=1e-9)
+    return sum(bool(one.score_parts) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "universe"),
+    [
+        (date(2024, 3, 28), date(2025, 2, 14), "default"),
+        (date(2024, 3, 28), date(2025, 2, 14), "post"),
+        (date(2025, 2, 14), None, "post"),
+        (None, date(2025, 2, 14), "default"),
+        (date(2026, 4, 17), None, "default"),
+    ],
+)
+def test_parts_of_real_screens_are_those_of_scoring_every_mixture_anew(
+    early: date | None, late: date | None, universe: str
+) -> None:
+    before, after = (screens.bundled(day, universe) for day in (early, late))
+
+    assert require_agreement(before, after) > 5
+
+
+def test_parts_are_those_of_scoring_anew_where_recipes_differ_too() -> None:
+    after = screens.bundled(neutralise=False)
+
+    assert require_agreement(screens.bundled(date(2025, 2, 14)), after) > 30
+
+
+def test_parts_of_random_screens_are_those_of_scoring_anew() -> None:
+    dice = np.random.default_rng(20261125)
+    for _ in range(PAIRS):
+        before, after = (made(random_inputs(dice)) for _ in range(2))
+        other = with_recipe(after, clip=1.0, coverage_floor=0.8)
+        assert require_agreement(before, after) > 5
+        assert require_agreement(before, other) > 3
+
+
+def test_parts_are_those_of_scoring_anew_where_issuers_have_two_lines() -> None:
+    dice = np.random.default_rng(20261126)
+    count = 0
+    for _ in range(PAIRS):
+        before, after = (
+            with_sisters(made(random_inputs(dice)), dice) for _ in range(2)
+        )
+        count += require_agreement(before, after)
+    assert count > 10
+
+
+def with_sisters(found: Screen, dice: np.random.Generator) -> Screen:
+    """The same figures, every two lines of one issuer, each traded at random."""
+    facts = {
+        ticker: replace(
+            fact,
+            issuer=f"I{at // 2}",
+            average_daily_value_usd=float(dice.integers(1, 3)),
+            is_fresh=bool(dice.random() > 0.1),
+        )
+        for at, (ticker, fact) in enumerate(found.facts.items())
+    }
+    return with_recipe(replace(found, facts=facts), active_factor=FEW)
+
+
+def test_a_cross_section_is_scored_once_for_all_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, after = made(BASE), made(random_inputs(np.random.default_rng(3)))
+    scored = []
+
+    def counted(*given: object) -> object:
+        scored.append(given)
+        return places(*given)  # type: ignore[arg-type]
+
+    places = scoring.places
+    monkeypatch.setattr(scoring, "places", counted)
+    compare(before, with_recipe(after, clip=1.0))
+
+    # Earlier or later peers by the earlier or the later recipe.
+    assert len(scored) == 4
+
+
 def test_real_screens_of_two_dates_add_up() -> None:
     found = compare(screens.bundled(date(2025, 2, 14)), screens.bundled())
 
@@ -321,20 +416,6 @@ def test_where_not_even_the_ends_are_ranked_again_the_program_is_to_blame() -> N
     assert set(found["L05"].score_parts) == {"program"}
 
 
-def test_a_mixture_worth_nothing_has_no_yield() -> None:
-    cash = changes._Parts("ebit_ev", 1.0, 10.0, -100.0, follows=False)  # noqa: SLF001
-
-    assert cash.at(5.0, 1.0) is None
-    assert cash.at(20.0, 1.0) == 1 / (200 - 100)
-
-
-def test_a_yield_in_the_currency_of_the_price_knows_its_rate() -> None:
-    # 200 dollars a close at a rate of 2: 100 in the currency, of which it earns 5.
-    home = changes._Parts("fcf_mcap", 5.0, 1.0, 0.0, follows=True)  # noqa: SLF001
-
-    assert home.at(100.0, 2.0) == home.at(100.0, 4.0) == 5 / 100
-
-
 def with_recipe(found: Screen, **parts: object) -> Screen:
     """The same figures by another recipe."""
     chosen = recipe(**{"group_weights": WEIGHTS, **parts})
@@ -342,73 +423,70 @@ def with_recipe(found: Screen, **parts: object) -> Screen:
     return replace(found, recipe=chosen.model_dump_json(), scores=scores)
 
 
-# --- Shapley --------------------------------------------------------------------------
-
-
-def test_two_left_gloves_and_a_right_one_are_worth_what_shapley_says() -> None:
-    players = [frozenset([name]) for name in ("price", "fx", "peers")]
-    right = "peers"
-    worth = {
-        frozenset().union(*(p for at, p in enumerate(players) if mask >> at & 1)): 0.0
-        for mask in range(8)
-    }
-    for names in worth:
-        worth[names] = float(right in names and len(names) > 1)
-
-    found = changes._shapley(players, worth)  # type: ignore[arg-type]  # noqa: SLF001
-
-    assert found == pytest.approx({"price": 1 / 6, "fx": 1 / 6, "peers": 4 / 6})
-
-
-def test_parts_are_the_average_over_all_orders() -> None:
-    dice = np.random.default_rng(7)
-    names = CAUSES[:5]
-    worth = {
-        frozenset(n for at, n in enumerate(names) if mask >> at & 1): float(value)
-        for mask, value in enumerate(dice.normal(size=32))
-    }
-
-    found = changes._shapley([frozenset([n]) for n in names], worth)  # noqa: SLF001
-
-    for name in names:
-        added = []
-        for order in permutations(names):
-            before = frozenset(order[: order.index(name)])
-            added.append(worth[before | {name}] - worth[before])
-        assert found[name] == pytest.approx(np.mean(added), abs=1e-12)
-
-
 # --- a factor that was added ----------------------------------------------------------
 
 
-def add_factor(monkeypatch: pytest.MonkeyPatch, per: str | None) -> None:
-    """Add a value factor of a name of its own, as the documents say."""
-    factor = replace(EBIT_EV, id="other_ev", per=per)  # type: ignore[arg-type]
-    monkeypatch.setattr(value, "OTHER_EV", factor, raising=False)
-    place = "triad_screener.factors.value:OTHER_EV"
-    monkeypatch.setitem(FACTORS.entries, "other_ev", place)
+def add_factor(monkeypatch: pytest.MonkeyPatch, factor: Factor) -> None:
+    """Add a factor under a name of its own, as the documents say."""
+    monkeypatch.setattr(value, "ADDED", replace(factor, id="added"), raising=False)
+    monkeypatch.setitem(FACTORS.entries, "added", "triad_screener.factors.value:ADDED")
 
 
-@pytest.mark.parametrize(
-    "per", ["enterprise value", "market capitalisation", "price", None]
-)
+ADDED: dict[str, Factor] = {
+    **{group: replace(EBIT_EV, group=group, per=None) for group in GROUPS},
+    **{base: replace(EBIT_EV, per=base) for base in get_args(Base)},
+    "made of exposures": THESIS,
+}
+
+
+@pytest.mark.parametrize("factor", ADDED.values(), ids=ADDED)
 def test_changes_of_a_factor_that_was_added_add_up(
-    per: str | None, monkeypatch: pytest.MonkeyPatch
+    factor: Factor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_factor(monkeypatch, per)
-    price = BASE.other(price={**SAME, "L00": 77}, books={**SAME, "L09": 91}, rate=0.035)
+    add_factor(monkeypatch, factor)
+    after = BASE.other(
+        price={**SAME, "L00": 77},
+        books={**SAME, "L09": 91},
+        rate=0.035,
+        exposure=0.6,
+        without=(("L05", "OperatingIncome"),),
+    )
 
-    found = compare(made(BASE), made(price))
+    found = diff.compare(made(BASE), made(after)).changes
 
-    assert require_whole(found) > 0
+    assert require_whole(found) > 5
     assert not any("program" in one.score_parts for one in found)
+
+
+def test_a_factor_of_the_thesis_that_says_nothing_moves_with_the_exposures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_factor(monkeypatch, replace(THESIS, of_exposures=None))
+
+    found = blamed(BASE, BASE.other(exposure=0.9))
+
+    assert set(found["L00"]) == {"exposure"}
+
+
+def test_a_factor_moves_with_what_it_says_it_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    books = BASE.other(books=moved(SAME, "L03"))
+
+    add_factor(monkeypatch, replace(GP_AT, group="value"))
+    by_group = blamed(BASE, books)
+    add_factor(monkeypatch, replace(GP_AT, group="value", moved_by="statements"))
+    as_declared = blamed(BASE, books)
+
+    assert set(by_group["L03"]) == {"price", "fundamentals"}
+    assert set(as_declared["L03"]) == {"fundamentals"}
 
 
 def test_a_factor_that_the_earlier_run_did_not_have_counts_as_availability(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = made(BASE)
-    add_factor(monkeypatch, None)
+    add_factor(monkeypatch, replace(EBIT_EV, per=None))
 
     found = compare(before, made(BASE))
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from triad_screener.factors._factor import Factor
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from triad_screener.fundamentals.line import Line
     from triad_screener.model.quantity import Quantity
 
@@ -20,6 +23,27 @@ def thesis_exposure(line: Line) -> Quantity:
     return line.thesis_exposure
 
 
+def weighted_by_budget(
+    shares: NDArray[np.float64], budgets: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the sum over pillars of budget times exposure, of many lines at once.
+
+    Args:
+        shares: Of revenue by pillar, shape ``(n, 3)``, fractions.
+        budgets: By pillar, shape ``(3,)``, fractions.
+
+    Returns:
+        Fractions, shape ``(n,)``.
+
+    Examples:
+        >>> import numpy as np
+        >>> weighted_by_budget(np.array([[0.6, 0.0, 0.2]]), np.array([0.5, 0.2, 0.3]))
+        array([0.36])
+    """
+    found: NDArray[np.float64] = (shares * budgets).sum(axis=1)
+    return found
+
+
 THESIS = Factor(
     id="thesis",
     group="thesis",
@@ -29,4 +53,5 @@ THESIS = Factor(
     formula="sum over pillars of budget * exposure",
     reference="MSCI thematic relevance score: exposure as a share of revenue",
     measure=thesis_exposure,
+    of_exposures=weighted_by_budget,
 )

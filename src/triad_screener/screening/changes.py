@@ -4,39 +4,40 @@ The score of a line is taken with every mixture of earlier and later inputs; a c
 part is what it adds, averaged over all orders in which the causes can come. So the
 parts add up to the whole, and no order is preferred.
 
-Shapley, A Value for n-Person Games, 1953.
+Coalitions are numbers: cause ``i`` of `CAUSES` has its later inputs in a coalition
+whose bit ``i`` is set.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
-from math import factorial, nan
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from triad_screener.factors import FACTORS
 from triad_screener.model.recipe import Recipe
-from triad_screener.model.vocabulary import PILLARS
-from triad_screener.screening import measuring, scoring
-from triad_screener.screening.measuring import raw_value
+from triad_screener.screening import replacing
+from triad_screener.screening.mixing import (
+    INPUTS,
+    Inputs,
+    Mixer,
+    joined,
+    same,
+    with_budgets,
+)
+from triad_screener.stats.attribution import shapley
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from triad_screener.model.cross_section import CrossSection
     from triad_screener.model.scores import LineScore
-    from triad_screener.model.screen import LineFacts, Screen
-    from triad_screener.model.vocabulary import Pillar
+    from triad_screener.model.screen import Screen
 
-    #: Score and rank.
-    _Worth = tuple[float, float]
-    #: Raw values, shares by pillar, dollars traded a day.
-    _Row = tuple[tuple[float | None, ...], tuple[float, ...], float | None, bool]
+    _Parts = Mapping["Cause", float]
 
 Cause = Literal[
     "price",
@@ -48,33 +49,16 @@ Cause = Literal[
     "recipe",
     "program",
 ]
-#: What can change a score, in the order in which it is told.
-CAUSES: Final[tuple[Cause, ...]] = (
-    "price",
-    "fundamentals",
-    "fx",
-    "availability",
-    "exposure",
-    "peers",
-    "recipe",
-)
 #: What the formulas themselves add, where the two were scored by other programs.
 PROGRAM: Final[Cause] = "program"
+#: What can change a score, in the order in which it is told: a line's own inputs first.
+CAUSES: Final[tuple[Cause, ...]] = (*INPUTS, "peers", "recipe")
 #: A part below this is none.
 NOTHING: Final = 1e-9
-#: A value factor that does not say what it divides by moves with the price, too.
-_PRICE_GROUPS: Final = ("momentum", "risk", "value")
-_OWN: Final[tuple[Cause, ...]] = (
-    "price",
-    "fundamentals",
-    "fx",
-    "availability",
-    "exposure",
-)
 
-_THESIS: Final = list(FACTORS).index("thesis")
-
-Coalition = frozenset[Cause]
+_OWN: Final = len(INPUTS)
+_PEERS, _RECIPE = (1 << CAUSES.index(cause) for cause in ("peers", "recipe"))
+_EVERY: Final = np.arange(1 << len(CAUSES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +95,22 @@ def compare(before: Screen, after: Screen) -> tuple[Change, ...]:
 
     Lines stand in the order of their later ranks, those that left at the end.
     """
-    pair = _Pair(_Side.of(before), _Side.of(after))
     old = {line.ticker: line for line in before.scores.lines}
     new = {line.ticker: line for line in after.scores.lines}
     left = [ticker for ticker in old if ticker not in new]
+    found = [_change(name, old.get(name), new.get(name)) for name in (*new, *left)]
+    both = [c.ticker for c in found if c.is_change and c.ticker in old.keys() & new]
+    parts = _parts(_Pair.of(before, after, both), old, new)
     return tuple(
-        _change(ticker, old.get(ticker), new.get(ticker), pair)
-        for ticker in (*new, *left)
+        replace(one, score_parts=parts[one.ticker][0], rank_parts=parts[one.ticker][1])
+        if one.ticker in parts
+        else one
+        for one in found
     )
 
 
-def _change(
-    ticker: str, old: LineScore | None, new: LineScore | None, pair: _Pair
-) -> Change:
-    found = Change(
+def _change(ticker: str, old: LineScore | None, new: LineScore | None) -> Change:
+    return Change(
         ticker,
         old.rank if old else None,
         new.rank if new else None,
@@ -133,53 +119,28 @@ def _change(
         {},
         {},
     )
-    if old is None or new is None or not found.is_change:
-        return found
-    scores, ranks = _parts(_Line(ticker, pair), old, new)
-    return replace(found, score_parts=scores, rank_parts=ranks)
 
 
 def _parts(
-    line: _Line, old: LineScore, new: LineScore
-) -> tuple[dict[Cause, float], dict[Cause, float]]:
-    """Return the parts of the score and of the rank; the rest is the program's."""
-    players, worths = line.game()
-    parts = []
-    ends = ((old.score, new.score), (float(old.rank), float(new.rank)))
-    for at, (first, last) in enumerate(ends):
-        found = _shapley(players, {names: both[at] for names, both in worths.items()})
-        rest = (last - first) - sum(found.values())
-        if abs(rest) > NOTHING:
-            found[PROGRAM] = rest
-        parts.append({c: part for c, part in found.items() if abs(part) > NOTHING})
-    return parts[0], parts[1]
-
-
-def _shapley(
-    players: Sequence[Coalition], worth: Mapping[Coalition, float]
-) -> dict[Cause, float]:
-    """Return each player's average addition over all orders, by its last cause.
-
-    ``sum(|S|! (n - |S| - 1)! / n! * (v(S + i) - v(S)))`` over every ``S`` without
-    ``i``; a player of several causes moves them as one.
-    """
-    count = len(players)
-    found: dict[Cause, float] = {}
-    for player in players:
-        others = [other for other in players if other != player]
-        part = 0.0
-        for size in range(count):
-            share = factorial(size) * factorial(count - size - 1) / factorial(count)
-            for chosen in combinations(others, size):
-                without = frozenset().union(*chosen)
-                part += share * (worth[without | player] - worth[without])
-        found[_name(player)] = part
+    pair: _Pair, old: Mapping[str, LineScore], new: Mapping[str, LineScore]
+) -> dict[str, tuple[_Parts, _Parts]]:
+    """Return the parts of the score and of the rank of each line, by ticker."""
+    parts = shapley(pair.worth)
+    found = {}
+    for at, ticker in enumerate(pair.tickers):
+        first, last = old[ticker], new[ticker]
+        found[ticker] = (
+            _told(pair.named(parts, at, 0), last.score - first.score),
+            _told(pair.named(parts, at, 1), float(last.rank - first.rank)),
+        )
     return found
 
 
-def _name(player: Coalition) -> Cause:
-    """Return the cause that a player goes by; several together are availability."""
-    return next(iter(player)) if len(player) == 1 else "availability"
+def _told(parts: _Parts, step: float) -> _Parts:
+    """Return the parts that are not zero; what they leave is the program's."""
+    rest = step - sum(parts.values())
+    found = {**parts, PROGRAM: rest} if abs(rest) > NOTHING else parts
+    return {cause: part for cause, part in found.items() if abs(part) > NOTHING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +148,11 @@ class _Side:
     """One of the two screens, ready to be scored again.
 
     Attributes:
-        facts: By ticker.
+        inputs: Of every line.
         among: Tickers that are ranked among themselves; None for all.
     """
 
-    facts: Mapping[str, LineFacts]
-    lines: CrossSection
+    inputs: Inputs
     recipe: Recipe
     among: frozenset[str] | None
 
@@ -204,222 +164,132 @@ class _Side:
         considered += [one.ticker for one in scores.unranked]
         everyone = screen.run.universe == "default"
         return cls(
-            screen.facts,
-            measuring.cross_section([*screen.facts.values()]),
+            Inputs.of([*screen.facts.values()]),
             Recipe.model_validate_json(screen.recipe),
             None if everyone else frozenset({*considered, *scores.dropped_lines}),
         )
 
+    def only(self, tickers: Sequence[str]) -> Inputs:
+        """Return the inputs of these lines, in their order."""
+        return self.inputs.take(_rows(self.inputs.lines, tickers))
+
+
+def _rows(lines: CrossSection, tickers: Sequence[str]) -> NDArray[np.intp]:
+    row_of = {ticker: row for row, ticker in enumerate(lines.tickers)}
+    return np.array([row_of[ticker] for ticker in tickers], np.intp)
+
 
 @dataclass(frozen=True)
 class _Pair:
-    """Two screens, and what of them is the same for every line."""
+    """Two screens, and the ``m`` lines whose change is to be explained."""
 
     before: _Side
     after: _Side
+    tickers: Sequence[str]
+
+    @classmethod
+    def of(cls, before: Screen, after: Screen, tickers: Sequence[str]) -> _Pair:
+        """Return what the two were scored from."""
+        return cls(_Side.of(before), _Side.of(after), tickers)
 
     @cached_property
-    def recipes_differ(self) -> bool:
-        """Whether they were scored by different recipes, or among others."""
+    def causes(self) -> NDArray[np.intp]:
+        """The causes whose inputs differ, a coalition for each line, shape ``(m,)``.
+
+        The others cannot have a part.
+        """
+        recipes = np.full(len(self.tickers), self._recipes_differ())
+        differ = np.array([*self._own_differ(), self._peers_differ(), recipes])
+        found: NDArray[np.intp] = (1 << np.arange(len(CAUSES))) @ differ
+        return found
+
+    def _own_differ(self) -> Iterator[NDArray[np.bool_]]:
+        """Yield for each input of its own whether it differs in any mixture."""
+        for bit in (1 << at for at in range(_OWN)):
+            without = [own for own in range(1 << _OWN) if not own & bit]
+            yield ~np.logical_and.reduce(
+                [same(self._mixtures[o], self._mixtures[o | bit]) for o in without]
+            )
+
+    def _peers_differ(self) -> NDArray[np.bool_]:
+        """Return whether anything of the other lines has changed, by one recipe."""
+        budgets = self.before.recipe.pillar_budgets
+        old, new = (
+            with_budgets(side.inputs.lines, budgets)
+            for side in (self.before, self.after)
+        )
+        if {*zip(old.tickers, old.issuers, strict=True)} != {
+            *zip(new.tickers, new.issuers, strict=True)
+        }:
+            return np.ones(len(self.tickers), bool)
+        differ = ~same(old, new.take(_rows(new, old.tickers)))
+        found: NDArray[np.bool_] = (
+            np.count_nonzero(differ) > differ[_rows(old, self.tickers)]
+        )
+        return found
+
+    def _recipes_differ(self) -> bool:
+        """Return whether they were scored by different recipes, or among others."""
         old, new = self.before, self.after
         return (old.recipe, old.among) != (new.recipe, new.among)
 
-    def side(self, cause: Cause, later: Coalition) -> _Side:
-        """Return the screen from which a cause is taken."""
-        return self.after if cause in later else self.before
-
-    def peers_differ(self, ticker: str) -> bool:
-        """Whether anything of the other lines has changed."""
-        old, new = (_others(side, ticker) for side in (self.before, self.after))
-        return old[0] != new[0] or any(
-            not np.array_equal(a, b, equal_nan=True)
-            for a, b in zip(old[1], new[1], strict=True)
-        )
-
-
-def _others(
-    side: _Side, ticker: str
-) -> tuple[tuple[str, ...], tuple[NDArray[np.float64], ...]]:
-    names = side.lines.tickers
-    rows = np.array([at for at, name in enumerate(names) if name != ticker], np.intp)
-    lines = side.lines.take(rows)
-    numbers = (lines.raw, lines.exposures, lines.average_daily_value_usd)
-    return lines.tickers, (*numbers, lines.priced.astype(float))
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One line in both screens, and in every mixture of them."""
-
-    ticker: str
-    pair: _Pair
+    @cached_property
+    def _mixtures(self) -> Sequence[CrossSection]:
+        """The lines with each coalition of their own inputs, by the earlier recipe."""
+        mixer = Mixer(self.before.only(self.tickers), self.after.only(self.tickers))
+        return [
+            mixer.mixture(
+                [one for at, one in enumerate(INPUTS) if own >> at & 1],
+                self.before.recipe.pillar_budgets,
+            )
+            for own in range(1 << _OWN)
+        ]
 
     @cached_property
-    def causes(self) -> tuple[Cause, ...]:
-        """Those whose inputs differ; the others cannot have a part."""
-        differs = {
-            "peers": self.pair.peers_differ(self.ticker),
-            "recipe": self.pair.recipes_differ,
-        }
-        before = self._own(frozenset())
-        for cause in _OWN:
-            differs[cause] = self._own(frozenset([cause])) != before
-        return tuple(cause for cause in CAUSES if differs[cause])
+    def worth(self) -> NDArray[np.float64]:
+        """Score and rank of each line in each mixture; NaN where it is not ranked.
 
-    def game(self) -> tuple[Sequence[Coalition], dict[Coalition, _Worth]]:
-        """Return who plays, and score and rank of every mixture.
-
-        Each cause plays for itself; all play as one if some mixture is not ranked,
-        as when the floor of coverage rose while figures came.
+        Shape ``(128, m, 2)``; a cause that does not differ changes nothing.
         """
-        alone: list[Coalition] = [frozenset([cause]) for cause in self.causes]
-        together: list[Coalition] = [frozenset(self.causes)]
-        for players in (alone, together):
-            worths = self._worths(players)
-            if worths is not None:
-                return players, worths
-        return [], {}
+        found = np.full((_EVERY.size, len(self.tickers), 2), np.nan)
+        for others in (0, _PEERS, _RECIPE, _PEERS | _RECIPE):
+            coalitions = others + np.arange(1 << _OWN)[:, None]
+            line, own = np.nonzero((coalitions & ~self.causes == 0).T)
+            found[others + own, line] = self._places(others, own, line)
+        lines = np.arange(len(self.tickers))
+        whole: NDArray[np.float64] = found[_EVERY[:, None] & self.causes, lines]
+        return whole
 
-    def _worths(self, players: Sequence[Coalition]) -> dict[Coalition, _Worth] | None:
-        """Return score and rank of every mixture; None if one is not ranked."""
-        found = {}
-        for size in range(len(players) + 1):
-            for chosen in combinations(players, size):
-                later: Coalition = frozenset().union(*chosen)
-                place = self._place(later)
-                if place is None:
-                    return None
-                found[later] = place
-        return found
-
-    def _place(self, later: Coalition) -> _Worth | None:
-        side = self.pair.side("recipe", later)
-        places = scoring.places(self._mixture(later), side.recipe, side.among)
-        return places.get(self.ticker)
-
-    def _mixture(self, later: Coalition) -> CrossSection:
-        """Return the lines with those inputs taken from the later screen."""
-        lines = self.pair.side("peers", later).lines
-        row = lines.tickers.index(self.ticker)
-        raw, exposures, traded, priced = self._own(later)
-        mixed = replace(
-            lines,
-            raw=lines.raw.copy(),
-            exposures=lines.exposures.copy(),
-            average_daily_value_usd=lines.average_daily_value_usd.copy(),
-            priced=lines.priced.copy(),
-        )
-        mixed.raw[row] = [nan if value is None else value for value in raw]
-        mixed.exposures[row] = exposures
-        mixed.average_daily_value_usd[row] = nan if traded is None else traded
-        mixed.priced[row] = priced
-        budgets = self.pair.side("recipe", later).recipe.pillar_budgets
-        mixed.raw[:, _THESIS] = [
-            _thesis(shares, budgets) for shares in mixed.exposures.tolist()
-        ]
-        return mixed
-
-    def _own(self, later: Coalition) -> _Row:
-        """Return the line's own inputs, of which some are the later ones."""
-        mix = _Mix(self._facts("before"), self._facts("after"), later)
-        shares = tuple(
-            entry.share if (entry := mix.of("exposure").exposures.get(pillar)) else 0.0
-            for pillar in PILLARS
-        )
-        raw = tuple(mix.raw(name) for name in FACTORS)
-        traded = mix.of("price").average_daily_value_usd
-        return raw, shares, traded, mix.of("availability").is_fresh
-
-    def _facts(self, side: Literal["before", "after"]) -> LineFacts:
-        found: _Side = getattr(self.pair, side)
-        return found.facts[self.ticker]
-
-
-def _thesis(shares: Sequence[float], budgets: Mapping[Pillar, float]) -> float:
-    """Return the sum over pillars of budget x exposure, as the factor has it."""
-    by_pillar = dict(zip(PILLARS, shares, strict=True))
-    return sum(budget * by_pillar[pillar] for pillar, budget in budgets.items())
-
-
-@dataclass(frozen=True, slots=True)
-class _Mix:
-    """The raw values of one line, of which some inputs are the later ones."""
-
-    before: LineFacts
-    after: LineFacts
-    later: Coalition
-
-    def of(self, cause: Cause) -> LineFacts:
-        """Return the facts from which a cause is taken."""
-        return self.after if cause in self.later else self.before
-
-    def raw(self, name: str) -> float | None:
-        """Return a raw value; where one side has none, availability decides."""
-        if None in (raw_value(self.before, name), raw_value(self.after, name)):
-            return raw_value(self.of("availability"), name)
-        factor = FACTORS[name]
-        if factor.per is not None:
-            return self._yield(name)
-        by_price = factor.group in _PRICE_GROUPS
-        return raw_value(self.of("price" if by_price else "fundamentals"), name)
-
-    def _yield(self, name: str) -> float | None:
-        """Return a yield at one price, from the books of one day, at one rate."""
-        price, books, rate = (self.of(c) for c in ("price", "fundamentals", "fx"))
-        if price is books is rate:
-            return raw_value(price, name)
-        return _Parts.of(books, name).at(_close(price), _rate(rate))
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What a yield is made of, apart from the price and the exchange rate.
-
-    Attributes:
-        amount: What is earned, in the statement currency, or a share in the price's.
-        quoted: Dollars of market value per unit of the close and of the rate.
-        claims: Debt less cash and the like, in the statement currency.
-        follows: Whether the price currency is the statement currency.
-    """
-
-    name: str
-    amount: float
-    quoted: float
-    claims: float
-    follows: bool
-
-    @classmethod
-    def of(cls, fact: LineFacts, name: str) -> _Parts:
-        """Return the parts behind a yield; NaN where they are not known."""
-        close, fx = _close(fact), _rate(fact)
-        value, worth = fact.market_cap_usd or nan, fact.enterprise_value_usd or nan
-        follows = fact.price_currency == fact.statement_currency
-        base = _base(name, worth, value, close * fx)
-        return cls(
-            name,
-            (raw_value(fact, name) or 0.0) * base / fx,
-            value / close / (fx if follows else 1.0),
-            (worth - value) / fx,
-            follows,
+    def _places(
+        self, others: int, own: NDArray[np.intp], line: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Return score and rank of lines, by their own inputs and those of others."""
+        peers = self.after if others & _PEERS else self.before
+        rules = self.after if others & _RECIPE else self.before
+        budgets = rules.recipe.pillar_budgets
+        every = joined(self._mixtures).take(own * len(self.tickers) + line)
+        return replacing.places(
+            with_budgets(peers.inputs.lines, budgets),
+            rules.recipe,
+            rules.among,
+            with_budgets(every, budgets),
         )
 
-    def at(self, close: float, fx: float) -> float | None:
-        """Return the yield at another close and another rate."""
-        value = close * self.quoted * (fx if self.follows else 1.0)
-        base = _base(self.name, value + self.claims * fx, value, close * fx)
-        return self.amount * fx / base if base > 0 else None
+    def named(self, parts: NDArray[np.float64], at: int, which: int) -> _Parts:
+        """Return the parts of a line by cause.
 
+        All causes play as one if some mixture is not ranked, as when the floor of
+        coverage rose while figures came.
 
-def _base(name: str, worth: float, value: float, price: float) -> float:
-    """Return what of the market a factor divides by."""
-    bases = {"enterprise value": worth, "market capitalisation": value, "price": price}
-    return bases[FACTORS[name].per or "price"]
-
-
-def _close(fact: LineFacts) -> float:
-    return fact.close.value if fact.close else nan
-
-
-def _rate(fact: LineFacts) -> float:
-    """Return dollars per unit of the statement currency."""
-    return fact.fx.value if fact.fx else 1.0
+        Args:
+            parts: By Shapley, shape ``(7, m, 2)``; NaN if some mixture is not ranked.
+            at: Position of the line.
+            which: 0 for its score, 1 for its rank.
+        """
+        chosen = [one for i, one in enumerate(CAUSES) if self.causes[at] >> i & 1]
+        found = parts[:, at, which]
+        if not np.isnan(found).any():
+            return dict(zip(CAUSES, found.tolist(), strict=True))
+        whole = self.worth[-1, at, which] - self.worth[0, at, which]
+        name = chosen[0] if len(chosen) == 1 else "availability"
+        return {} if np.isnan(whole) else {name: float(whole)}

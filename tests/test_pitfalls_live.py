@@ -544,9 +544,73 @@ def test_a_count_of_ordinary_shares_taken_for_receipts_voids_the_value_factors(
     assert found["line"]["enterprise_value_usd"] is None
     assert found["missing"]["ebit_ev"] == {
         "reason": "rejected: share count unresolved",
-        "detail": "market capitalisation is 1e+13 USD from the share count, "
-        "2e+12 by the source",
+        "detail": "The share counts disagree: 125,000,000,000 by the stated count, "
+        "25,000,000,000 by the market capitalisation / close, 25,000,000,000 by the "
+        "quoted class. The market capitalisation / close rests on the quoted class: "
+        "they are one figure. A receipt stands for 5 shares: one may count receipts.",
     }
+
+
+@pytest.fixture
+def counted(tsm: Yahoo) -> Yahoo:
+    """TSM as Yahoo counts it: no implied shares, and 25bn in the balance sheet."""
+    del tsm.quotes["TSM"]["impliedSharesOutstanding"]
+    tsm.report("TSM", "OrdinarySharesNumber", 25 * BILLION)
+    return tsm
+
+
+def test_a_market_value_five_times_too_large_is_outvoted_and_changes_nothing(
+    counted: Yahoo, triad: Program
+) -> None:
+    counted.quotes["TSM"]["marketCap"] *= 5
+
+    found = triad.explain("TSM")
+
+    assert found["line"]["market_cap_usd"] == 2000 * BILLION
+    assert raw(found, "ebit_ev") == pytest.approx(4 * 400 / 32 / 1938.5)
+    assert found["line"]["flags"] == ["share count: market capitalisation outvoted"]
+    told = found["share_counts"]
+    assert (told["value"], told["item"]) == (25 * BILLION, "OrdinarySharesNumber")
+    assert {one["item"]: one["value"] for one in told["counts"]} == {
+        "market capitalisation / price": 125 * BILLION,
+        "OrdinarySharesNumber": 25 * BILLION,
+        "shares of the quoted class": 25 * BILLION,
+    }
+
+
+@pytest.mark.parametrize("factor", [0.2, 5])
+def test_a_balance_sheet_against_a_quote_voids_the_value_factors(
+    counted: Yahoo, triad: Program, factor: float
+) -> None:
+    # The quote's two counts are one figure: two stand against each other.
+    counted.report("TSM", "OrdinarySharesNumber", factor * 25 * BILLION)
+
+    found = triad.explain("TSM")
+
+    assert found["line"]["flags"] == ["share count unresolved"]
+    missing = found["missing"]["ebit_ev"]
+    assert missing["reason"] == "rejected: share count unresolved"
+    assert missing["detail"] == found["share_counts"]["why"]
+    assert "A receipt stands for 5 shares" in missing["detail"]
+
+
+def test_a_split_that_the_statements_do_not_know_yet_changes_no_value(
+    yahoo: Yahoo, triad: Program
+) -> None:
+    triad.add("AAA")
+    # Two for one on Friday: 10 shares at 100 become 20 at 50.
+    yahoo.trade("AAA", *[50.0] * 300, splits={FRIDAY: 2.0})
+    yahoo.quote("AAA", regularMarketPrice=50.0, marketCap=1000, sharesOutstanding=20)
+    yahoo.report("AAA", "OrdinarySharesNumber", 10)
+
+    found = triad.explain("AAA")
+
+    assert found["line"]["market_cap_usd"] == 1000
+    assert found["line"]["flags"] == []
+    assert found["share_counts"]["why"] == (
+        "The balance sheet is from before the split of 2026-05-15 (2 for 1); "
+        "adjusted for it, all agree."
+    )
 
 
 def test_googl_and_goog_by_yahoo_are_worth_all_classes_and_one_is_ranked(

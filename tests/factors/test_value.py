@@ -174,7 +174,7 @@ class TestFreeCashFlowYield:
             market_capitalisation=UNRESOLVED,
         )
 
-        with pytest.raises(Missing, match="from the share count"):
+        with pytest.raises(Missing, match="The share counts disagree"):
             free_cash_flow_yield(doubtful)
 
 
@@ -256,7 +256,7 @@ class TestForwardEarningsYield:
     def test_an_unresolved_share_count_leaves_none(self) -> None:
         doubtful = line(forward=forward(pe=25.0), market_capitalisation=UNRESOLVED)
 
-        with pytest.raises(Missing, match="from the share count"):
+        with pytest.raises(Missing, match="The share counts disagree"):
             forward_earnings_yield(doubtful)
 
 

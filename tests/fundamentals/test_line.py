@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from math import nan
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,9 @@ from triad_screener.fundamentals.line import Line
 from triad_screener.model.gap import Missing
 from triad_screener.model.market import DatedValue, LineData, PriceSeries
 from triad_screener.model.recipe import Recipe
+
+if TYPE_CHECKING:
+    from triad_screener.model.taxonomy import Constituent
 
 TOMORROW = AS_OF + timedelta(days=1)
 RECEIPTS = constituent(
@@ -265,8 +269,8 @@ class TestMarketCapitalisation:
 
         assert caught.value.reason == "rejected: share count unresolved"
         assert caught.value.detail == (
-            "market capitalisation is 100000 USD from the share count, "
-            "400000 by the source"
+            "The share counts disagree: 1,000 by the stated count, "
+            "4,000 by the market capitalisation / close."
         )
 
     def test_the_gap_is_taken_on_the_day_of_their_figure(self) -> None:
@@ -299,6 +303,120 @@ class TestMarketCapitalisation:
             None
         )
         line(shares=None, market_capitalisation=theirs).require_resolved_shares()
+        young = line(series=prices([1.0], last=TOMORROW), market_capitalisation=theirs)
+        assert young.share_count_conflict is None
+
+
+def quoted(
+    value: float,
+    balance: float,
+    own: float | None = None,
+    *,
+    of: Constituent | None = None,
+    **asked: Any,  # noqa: ANN401 - fields of LineData
+) -> Line:
+    """A line whose shares are a market capitalisation over a price of 100."""
+    who = of or constituent()
+    shares = value / 100.0 * who.identity.ordinary_per_receipt
+    return line(
+        *quarters("OrdinarySharesNumber", balance, currency="shares"),
+        shares=DatedValue(shares, AS_OF),
+        shares_item="market capitalisation / price",
+        market_capitalisation=DatedValue(value, AS_OF),
+        class_shares=DatedValue(own, AS_OF) if own else None,
+        of=who,
+        **asked,
+    )
+
+
+class TestShareCounts:
+    def test_a_market_value_eight_times_too_large_is_outvoted_and_named(self) -> None:
+        eightfold = quoted(800_000.0, 1_000.0, 990.0)
+
+        assert eightfold.market_capitalisation.value == 100_000.0
+        assert eightfold.shares.figures[0].item == "OrdinarySharesNumber"
+        assert eightfold.shares.flags == (
+            "share count: market capitalisation outvoted",
+        )
+        assert eightfold.share_count_conflict is None
+
+    def test_every_count_is_told_in_ordinary_shares(self) -> None:
+        # 250 receipts of five: 1,250; the balance sheet has 1,240.
+        found = quoted(25_000.0, 1_240.0, 1_200.0, of=RECEIPTS).share_counts
+
+        assert found is not None
+        assert {f.item: (f.value, f.unit, f.date) for f in found.counts} == {
+            "market capitalisation / price": (1_250.0, "shares", AS_OF),
+            "OrdinarySharesNumber": (1_240.0, "shares", Q0),
+            "shares of the quoted class": (1_200.0, "shares", AS_OF),
+        }
+        assert (found.value, found.item) == (1_250.0, "market capitalisation / price")
+        assert found.is_resolved
+
+    def test_where_nothing_settles_a_gap_the_value_is_refused(self) -> None:
+        doubtful = quoted(500_000.0, 1_000.0, of=RECEIPTS)
+
+        assert doubtful.share_counts is not None
+        assert not doubtful.share_counts.is_resolved
+        with pytest.raises(Missing, match="25,000 by the market") as caught:
+            doubtful.require_resolved_shares()
+        assert caught.value.reason == "rejected: share count unresolved"
+
+    def test_a_quote_that_lacks_a_split_is_brought_up_to_it(self) -> None:
+        day = AS_OF - timedelta(days=5)
+
+        behind = quoted(100_000.0, 10_000.0, splits=((day, 10.0),))
+
+        assert behind.shares.value == 10_000.0
+        assert behind.shares.flags == (f"share count adjusted for the split of {day}",)
+        assert [(f.item, f.value) for f in behind.shares.figures] == [
+            ("market capitalisation / price", 1_000.0),
+            ("split", 10.0),
+        ]
+        assert behind.share_counts is not None
+        assert behind.share_counts.value == 10_000.0
+
+    def test_a_split_of_tomorrow_is_not_known(self) -> None:
+        assert quoted(100_000.0, 10_000.0, splits=((TOMORROW, 10.0),)).shares.flags == (
+            ()
+        )
+
+    def test_a_stated_count_is_outvoted_by_market_value_and_balance_sheet(self) -> None:
+        # 1,000 receipts of five, stated as if they were ordinary shares.
+        receipts = line(
+            *quarters("OrdinarySharesNumber", 5_000.0, currency="shares"),
+            of=RECEIPTS,
+            market_capitalisation=DatedValue(100_000.0, AS_OF),
+        )
+
+        assert receipts.market_capitalisation.value == 100_000.0
+        assert receipts.shares.flags == ("share count: stated count outvoted",)
+
+    def test_a_balance_sheet_with_no_shares_says_nothing(self) -> None:
+        assert line(*quarters("OrdinarySharesNumber", 0.0)).share_counts is None
+
+    @pytest.mark.parametrize("day", [None, TOMORROW])
+    def test_a_class_not_counted_yet_says_nothing(self, day: date | None) -> None:
+        later = line(class_shares=DatedValue(1.0, day))
+
+        assert later.share_counts is None
+
+    def test_without_any_count_there_is_nothing_to_tell(self) -> None:
+        assert line(shares=None).share_counts is None
+
+    def test_a_price_a_hundred_times_off_is_no_count_and_refused_all_the_same(
+        self,
+    ) -> None:
+        # The quote's price was 100; the chart says 10,000.
+        pence = quoted(100_000.0, 1_000.0, closes=[10_000.0])
+
+        with pytest.raises(Missing) as caught:
+            pence.require_resolved_shares()
+
+        assert caught.value.detail == (
+            "The close is 10000 USD, and the share count is the market capitalisation "
+            "over a price of 100 USD."
+        )
 
 
 class TestEnterpriseValue:
@@ -358,7 +476,7 @@ class TestEnterpriseValue:
     def test_an_unresolved_share_count_leaves_none(self) -> None:
         unresolved = line(*self.BALANCES, market_capitalisation=DatedValue(1.0, AS_OF))
 
-        with pytest.raises(Missing, match="from the share count"):
+        with pytest.raises(Missing, match="The share counts disagree"):
             _ = unresolved.enterprise_value
 
 

@@ -17,9 +17,11 @@ import screens
 from samples import (
     AS_OF,
     LINES,
+    Q0,
     TICKERS,
     WORLD,
     constituent,
+    quarters,
     recipe,
     screen,
     taxonomy,
@@ -513,6 +515,49 @@ class TestFigures:
         origins = {row[0]: row[3] for row in table(report, "Value")}
         assert origins["bare"] == "USD, undated"
         assert origins["full"] == "USD, of 2026-06-30, known 2026-07-01, S, N"
+
+    def test_of_several_share_counts_the_one_that_is_used_is_told_with_the_reason(
+        self,
+    ) -> None:
+        found = with_line(
+            constituent("TWO"),
+            LineData(
+                "TWO",
+                walk(9),
+                quarters("OrdinarySharesNumber", 990.0),
+                DatedValue(1000.0, AS_OF, "A vendor"),
+            ),
+        )
+
+        report = explained("TWO", found, recipe=recipe())
+
+        assert table(report, "Share counts") == (
+            ("shares outstanding", 1000.0, "yes", AS_OF, "A vendor"),
+            ("shares by balance sheet", 990.0, "no", Q0, "by hand"),
+        )
+        assert "The stated count and the balance sheet agree" in shown(report)
+        told = said("TWO", found, recipe=recipe())["share_counts"]
+        assert (told["value"], told["item"]) == (1000.0, "shares outstanding")
+
+    def test_a_share_count_that_nothing_settles_is_called_unresolved(self) -> None:
+        found = with_line(
+            constituent("TWO"),
+            LineData(
+                "TWO",
+                walk(9),
+                quarters("OrdinarySharesNumber", 100.0),
+                DatedValue(1000.0, AS_OF),
+            ),
+        )
+
+        report = explained("TWO", found, recipe=recipe())
+
+        uses = [row[2] for row in table(report, "Share counts")]
+        assert uses == ["unresolved", "no"]
+
+    def test_a_single_share_count_needs_no_table(self) -> None:
+        assert "Share counts, in ordinary shares" not in titles(explained("TSM"))
+        assert "share_counts" not in said("TSM")
 
     def test_a_line_that_lacks_nothing_has_no_table_of_gaps(self) -> None:
         found = screen()

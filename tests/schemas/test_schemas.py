@@ -21,6 +21,7 @@ import screens
 from oracle import cross_sections
 from triad_screener.cli import run
 from triad_screener.factors import FACTORS
+from triad_screener.model.market import DatedValue, LineData
 from triad_screener.model.rubric import Rubric
 from triad_screener.model.thesis import Precision
 from triad_screener.model.vocabulary import (
@@ -32,7 +33,7 @@ from triad_screener.model.vocabulary import (
     Stage,
 )
 from triad_screener.model.watch import Checked, Company, WatchCheck, WatchEvent
-from triad_screener.reporting import checked, letter, record, watchlist
+from triad_screener.reporting import checked, dossier, letter, record, watchlist
 from triad_screener.reporting.changes import Compared
 from triad_screener.reporting.letter import Story
 from triad_screener.reporting.overview import View
@@ -266,6 +267,29 @@ def test_an_explanation_is_what_its_schema_says(
 
     assert mistakes("explain", document) == []
     assert document["line"]["ticker"] == arguments[0]
+
+
+def test_an_explanation_of_several_share_counts_is_what_its_schema_says() -> None:
+    line = samples.constituent("TWO")
+    data = LineData(
+        "TWO",
+        samples.walk(9),
+        samples.quarters("OrdinarySharesNumber", 990.0),
+        DatedValue(1000.0, samples.AS_OF),
+    )
+    world = samples.taxonomy(*samples.twelve_lines(), line)
+    found = samples.screen(world, [*samples.LINES, data])
+
+    run = replace(found.run, config_hash="0" * 64, data_hash="1" * 64)
+
+    whole = replace(found, run=run)
+    report = dossier.compose(whole, "TWO", recipe=samples.recipe())
+
+    document = record.plain(report.record)
+    assert len(document["share_counts"]["counts"]) == 2
+    assert mistakes("explain", document) == []
+    del document["share_counts"]["why"]
+    assert mistakes("explain", document) != []
 
 
 def test_a_first_letter_is_what_its_schema_says(tmp_path: Path) -> None:

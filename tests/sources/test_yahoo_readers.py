@@ -534,6 +534,7 @@ def test_a_quote_is_read_field_by_field(row: Json) -> None:
         forward_price_earnings=20.0,
         forward_earnings_per_share=2.75,
         earnings_date=date(2026, 8, 26),
+        class_shares=8.0,
     )
 
 

@@ -453,6 +453,42 @@ class TestQuotes:
         assert line(store, may(13)).shares == DatedValue(1000, may(13), "Yahoo Finance")
         assert line(store, FRIDAY).shares == DatedValue(2000, may(13), "Yahoo Finance")
 
+    def test_the_quoted_class_is_counted_likewise(self, store: Store) -> None:
+        receipt = constituent("AAA", ordinary_per_receipt=5)
+        store.save([prices("AAA", [100, 100, 98], last=may(13))])
+        store.save([quote("AAA", class_shares=900.0)])
+        store.save([SPLIT])
+
+        found = store.fetch([receipt]).lines["AAA"]
+
+        # Receipts of five shares, and two for one since.
+        assert found.class_shares == DatedValue(9000, may(13), "Yahoo Finance")
+        assert found.shares is None
+
+    @pytest.mark.parametrize(
+        ("shares", "item"),
+        [
+            (1000.0, "market capitalisation / price"),
+            (1000.9, "market capitalisation / price"),
+            (1010.0, "shares outstanding"),
+        ],
+    )
+    def test_shares_that_are_a_market_value_over_a_price_are_called_that(
+        self, store: Store, shares: float, item: str
+    ) -> None:
+        store.save([prices("AAA", [1])])
+        store.save(
+            [quote("AAA", shares=shares, price=2.0, market_capitalisation=2000.0)]
+        )
+
+        assert line(store).shares_item == item
+
+    def test_splits_are_known_from_their_day_on(self, store: Store) -> None:
+        store.save([SPLIT])
+
+        assert line(store, may(13)).splits == ()
+        assert line(store).splits == ((may(14), 2.0),)
+
     def test_a_quote_is_not_known_before_its_day(self, store: Store) -> None:
         store.save([SPLIT, quote("AAA", shares=1000.0, forward_price_earnings=20.0)])
 
@@ -558,6 +594,7 @@ class TestDigest:
             statements("BBB", cell(10)),
             quote("AAA", shares=6.0),
             quote("AAA", shares=5.0, forward_price_earnings=9.0),
+            quote("AAA", shares=5.0, class_shares=4.0),
         ],
     )
     def test_another_figure_is_another_digest(

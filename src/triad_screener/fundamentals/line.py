@@ -6,15 +6,29 @@ statement figures stay in the statement currency until a factor converts them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from triad_screener.fundamentals import flows
+from triad_screener.fundamentals.share_counts import (
+    AVERAGE,
+    BY_VALUE,
+    LARGEST_GAP,
+    OF_BALANCE,
+    OF_CLASS,
+    OF_QUOTE,
+    Count,
+    Counts,
+    settle,
+)
 from triad_screener.fundamentals.statements import Statements
 from triad_screener.model.gap import Missing
+from triad_screener.model.market import SHARES
 from triad_screener.model.quantity import Figure, Quantity
+from triad_screener.model.screen import ShareCounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from triad_screener.fundamentals.share_counts import Settled
     from triad_screener.model.market import (
         DatedValue,
         LineData,
@@ -33,7 +48,6 @@ if TYPE_CHECKING:
 
 STALE_PRICE_DAYS: Final = 10
 STALE_FX_DAYS: Final = 45
-LARGEST_SHARE_COUNT_GAP: Final = 0.25
 LARGEST_DAILY_MOVE: Final = 0.5
 # A fall by half, or a rise to twice.
 TRADED_VALUE_SESSIONS: Final = 63
@@ -195,35 +209,83 @@ class Line:
     def shares(self) -> Quantity:
         """Ordinary shares of all classes, as known on the as-of date.
 
-        The share count of the line if it is dated by then; else the newest diluted
-        average of a statement, flagged.
+        Of several counts the one that `settle` chooses, flagged where it is not the
+        source's as given.
 
         Raises:
-            Missing: If neither is known.
+            Missing: If none is known.
         """
-        count = self.data.shares
-        if count and count.date and count.date <= self.as_of:
-            return self._share_count(count)
-        average = self.statements.newest_of(
-            "DilutedAverageShares", "quarterly", "annual"
+        settled, found = self._settled, self._counts[self._settled.item]
+        if settled.split:
+            day, source = settled.split, self.data.price_source
+            unit = "new shares per old"
+            figure = Figure("split", settled.ratio, unit, day, day, source)
+            found *= Quantity(settled.ratio, (figure,))
+            found = found.flagged(f"share count adjusted for the split of {day}")
+        for name in settled.outvoted:
+            found = found.flagged(f"share count: {name} outvoted")
+        return found
+
+    @property
+    def share_counts(self) -> ShareCounts | None:
+        """Every count and the one that is used; None where no two are known."""
+        try:
+            settled, counts = self._settled, self._counts
+        except Missing:
+            return None
+        if len(counts) == 1:
+            return None
+        return ShareCounts(
+            self.shares.value,
+            settled.item,
+            settled.why,
+            tuple(found.figures[0] for found in counts.values()),
+            settled.is_resolved,
         )
+
+    @cached_property
+    def _settled(self) -> Settled:
+        known = {
+            item: Count(item, found.value, found.figures[0].date)
+            for item, found in self._counts.items()
+        }
+        first = next(iter(known.values()))
+        return settle(
+            Counts(first, *map(known.get, (BY_VALUE, OF_BALANCE, OF_CLASS))),
+            per_receipt=self.identity.ordinary_per_receipt,
+            splits=[one for one in self.data.splits if one[0] <= self.as_of],
+        )
+
+    @cached_property
+    def _counts(self) -> Mapping[str, Quantity]:
+        """Counts of shares by item, that of the source first."""
+        first = self._first_count()
+        found = [first]
+        if first.figures[0].item != OF_QUOTE and (theirs := self._vendor_value):
+            value, close = theirs
+            count = value.value / close * self.identity.ordinary_per_receipt
+            found.append(_counted(BY_VALUE, replace(value, value=count)))
+        balance = self.statements.newest_of(OF_BALANCE, "quarterly", "annual")
+        if balance and balance.cell.value > 0:
+            found.append(balance.quantity(""))
+        if (own := self.data.class_shares) and own.date and own.date <= self.as_of:
+            found.append(_counted(OF_CLASS, own))
+        return {one.figures[0].item: one for one in found}
+
+    def _first_count(self) -> Quantity:
+        """Return the count of the source if it is dated by then.
+
+        Else the newest diluted average of a statement, flagged.
+        """
+        item, count = self.data.shares_item, self.data.shares
+        if count and count.date and count.date <= self.as_of:
+            return _counted(item, count)
+        average = self.statements.newest_of(AVERAGE, "quarterly", "annual")
         if average:
             return average.quantity("").flagged(SHARES_FROM_STATEMENT)
         if count and count.date is None:
-            return self._share_count(count).flagged(SHARES_UNDATED)
+            return _counted(item, count).flagged(SHARES_UNDATED)
         raise Missing("no share count is known")
-
-    @staticmethod
-    def _share_count(count: DatedValue) -> Quantity:
-        figure = Figure(
-            "shares outstanding",
-            count.value,
-            "shares",
-            count.date,
-            count.date,
-            count.source,
-        )
-        return Quantity(count.value, (figure,))
 
     @cached_property
     def market_capitalisation(self) -> Quantity:
@@ -238,33 +300,49 @@ class Line:
         return self.close * rate * quoted
 
     def require_resolved_shares(self) -> None:
-        """Refuse a share count that the source's own market capitalisation denies.
+        """Refuse a share count that others deny, and nothing settles.
 
         Raises:
-            Missing: If the two differ by more than 25%; then no value factor counts.
+            Missing: If there is a gap over 25%; then no value factor counts.
         """
         if self.share_count_conflict:
             raise Missing(self.share_count_conflict, f"rejected: {SHARES_UNRESOLVED}")
 
     @cached_property
     def share_count_conflict(self) -> str | None:
-        """How the market capitalisation differs from the source's; None if it fits."""
+        """What denies the share count; None if nothing does."""
+        try:
+            settled = self._settled
+        except Missing:
+            return None
+        return self._price_conflict() if settled.is_resolved else settled.why
+
+    def _price_conflict(self) -> str | None:
+        """Return how the close differs from the price that a count was made by."""
+        first = next(iter(self._counts.values()))
+        if self._vendor_value is None or first.figures[0].item != OF_QUOTE:
+            return None
+        value, close = self._vendor_value
+        price = value.value / first.value * self.identity.ordinary_per_receipt
+        if abs(close / price - 1) <= LARGEST_GAP:
+            return None
+        currency = self.identity.price_currency
+        return (
+            f"The close is {close:.6g} {currency}, and the share count is the "
+            f"market capitalisation over a price of {price:.6g} {currency}."
+        )
+
+    @cached_property
+    def _vendor_value(self) -> tuple[DatedValue, float] | None:
+        """The source's market capitalisation, and the close of its day."""
         theirs = self.data.market_capitalisation
         if theirs is None or (theirs.date and theirs.date > self.as_of):
             return None
         try:
             close = self.close_on(theirs.date) if theirs.date else self.close
-            quoted = self.shares.value / self.identity.ordinary_per_receipt
         except Missing:
             return None
-        ours = close.value * quoted
-        if abs(ours / theirs.value - 1) <= LARGEST_SHARE_COUNT_GAP:
-            return None
-        currency = self.identity.price_currency
-        return (
-            f"market capitalisation is {ours:.6g} {currency} from the share count, "
-            f"{theirs.value:.6g} by the source"
-        )
+        return theirs, close.value
 
     @cached_property
     def enterprise_value(self) -> Quantity:
@@ -359,3 +437,9 @@ class Line:
         jumps = np.flatnonzero((moves <= lowest) | (moves >= 1 / lowest))
         days = self.sessions[-RISK_SESSIONS:][1:][jumps]
         return tuple(f"{PRICE_JUMP} on {day}, a split?" for day in days)
+
+
+def _counted(item: str, count: DatedValue) -> Quantity:
+    day = count.date
+    figure = Figure(item, count.value, SHARES, day, day, count.source)
+    return Quantity(count.value, (figure,))

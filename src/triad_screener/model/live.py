@@ -67,6 +67,7 @@ class QuoteFacts:
         forward_earnings_per_share: As analysts expect, in the price currency.
         earnings_date: Last day of results, or the next one.
         reports_on: First day on which the next results are expected.
+        class_shares: Of the quoted class alone, counted as quoted.
     """
 
     name: str
@@ -80,6 +81,7 @@ class QuoteFacts:
     forward_earnings_per_share: float | None = None
     earnings_date: date | None = None
     reports_on: date | None = None
+    class_shares: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

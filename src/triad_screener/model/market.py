@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Frequency = Literal["annual", "quarterly"]
 #: The unit of share counts, in the place of a currency.
 SHARES = "shares"
+#: What `LineData.shares` is where a source states it.
+STATED: Final = "shares outstanding"
+#: First session at the new price, and new shares per old share.
+Split: TypeAlias = "tuple[date, float]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,12 @@ class LineData:
     """Everything a source knows about one line; absent parts are empty.
 
     Attributes:
+        shares: Ordinary shares of all classes.
         reports_on: First day on which results are expected, as last heard; it may be
             over.
+        shares_item: Item of the figure ``shares``.
+        class_shares: Ordinary shares of the quoted class alone.
+        splits: Oldest first.
     """
 
     ticker: str
@@ -101,6 +109,9 @@ class LineData:
     forward: tuple[ForwardFigure, ...] = ()
     price_source: str = ""
     reports_on: date | None = None
+    shares_item: str = STATED
+    class_shares: DatedValue | None = None
+    splits: tuple[Split, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

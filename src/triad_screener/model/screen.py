@@ -75,6 +75,26 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareCounts:
+    """Every count of a company's shares, and the one that is used.
+
+    Attributes:
+        value: Ordinary shares of all classes, with every split up to the as-of date.
+        item: Of the count that is used, one of ``counts``.
+        why: It is used, in a few sentences.
+        counts: As each source gives them, in ordinary shares.
+        is_resolved: False where the counts differ by more than 25% and nothing says
+            which is right.
+    """
+
+    value: float
+    item: str
+    why: str
+    counts: tuple[Figure, ...]
+    is_resolved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ExposureEvidence:
     """A share of revenue in a pillar, and where it comes from."""
 
@@ -118,6 +138,7 @@ class LineFacts:
         readings: By factor.
         valuation: Figures behind market capitalisation and enterprise value.
         reports_on: First day, from the as-of date on, on which results are expected.
+        share_counts: None where no more than one count of shares is known.
     """
 
     ticker: str
@@ -145,6 +166,7 @@ class LineFacts:
     readings: Mapping[str, Reading]
     valuation: tuple[Figure, ...]
     reports_on: date | None = None
+    share_counts: ShareCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)

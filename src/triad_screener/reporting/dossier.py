@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     from triad_screener.model.quantity import Figure
     from triad_screener.model.recipe import Recipe
     from triad_screener.model.scores import LineScore
-    from triad_screener.model.screen import ExposureFact, LineFacts, Screen
+    from triad_screener.model.screen import ExposureFact, LineFacts, Screen, ShareCounts
 
-_LABELS = {"CashCashEquivalentsAndShortTermInvestments": "cash and securities"}
+_LABELS = {
+    "CashCashEquivalentsAndShortTermInvestments": "cash and securities",
+    "OrdinarySharesNumber": "shares by balance sheet",
+}
 _STEPS = """\
 1. rank z = (rank - mean rank) / deviation of ranks, over the lines with the factor.
 2. z = rank z - n / (n + shrinkage) x mean rank z of its pillar, where one is given.
@@ -110,6 +113,8 @@ def _blocks(
         yield Paragraph(f"\n{steps}", Tone.QUIET)
     yield _evidence(fact)
     yield _valuation(fact)
+    if fact.share_counts:
+        yield _share_counts(fact.share_counts)
     yield _figures(fact, recipe)
     yield from _missing(screen, fact, line)
     yield Paragraph(DISCLAIMER, Tone.QUIET)
@@ -328,8 +333,31 @@ def _valuation(fact: LineFacts) -> Table:
     return Table("Value", columns, rows)
 
 
+def _share_counts(found: ShareCounts) -> Table:
+    """Return every count of shares, which is used, and why."""
+    columns = (
+        Column("Share count", Kind.NAME, 100),
+        Column("Shares", Kind.NUMBER, 100),
+        Column("Used", Kind.TEXT, 95),
+        Column("Of", Kind.DATE, 90),
+        Column("Source", Kind.TEXT, 50),
+    )
+    used = "yes" if found.is_resolved else "unresolved"
+    rows = tuple(
+        (
+            _label(f.item),
+            f.value,
+            used if f.item == found.item else "no",
+            f.date,
+            f.source,
+        )
+        for f in found.counts
+    )
+    return Table("Share counts, in ordinary shares", columns, rows, note=found.why)
+
+
 def _label(item: str) -> str:
-    """Return a shorter name for the longest row of yfinance."""
+    """Return a plainer name for some rows of yfinance."""
     return _LABELS.get(item, item)
 
 
@@ -432,6 +460,7 @@ def _record(
         "ranks": {n: f.rank for n, f in line.factors.items()} if line else {},
         "standardisation": _standardisation(screen),
         "valuation": records.plain(fact.valuation),
+        **_counted(fact),
         "figures": list(_figure_rows(fact)),
         "missing": {
             name: {"reason": reading.reason, "detail": reading.detail}
@@ -440,6 +469,12 @@ def _record(
         },
         "flags": {n: list(r.flags) for n, r in fact.readings.items() if r.flags},
     }
+
+
+def _counted(fact: LineFacts) -> records.Record:
+    """Return the counts of shares where there are several."""
+    found = fact.share_counts
+    return {"share_counts": records.plain(found)} if found else {}
 
 
 def _line_record(screen: Screen, fact: LineFacts) -> records.Record:

@@ -128,6 +128,7 @@ def describe(line: Line, taxonomy: Taxonomy, missing: Sequence[date] = ()) -> Li
         readings=readings,
         valuation=_figures(value or capitalisation),
         reports_on=_coming(line.data.reports_on, line.as_of),
+        share_counts=line.share_counts,
     )
 
 

@@ -102,6 +102,7 @@ def _read_row(row: Mapping[str, Any], symbol: str) -> QuoteFacts:
         ),
         earnings_date=_date(row, "earningsTimestamp"),
         reports_on=_date(row, "earningsTimestampStart"),
+        class_shares=_number(row, "sharesOutstanding", SHARES),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from triad_screener.model.market import STATED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -50,6 +52,9 @@ def _parts(line: LineData) -> Iterator[bytes]:
         forward,
     )
     yield repr(quoted).encode()
+    if line.class_shares or line.splits or line.shares_item != STATED:
+        counted = (line.shares_item, _dated(line.class_shares), line.splits)
+        yield repr(counted).encode()
     if line.reports_on:
         yield line.reports_on.isoformat().encode()
     yield from _price_parts(line.prices)

@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from math import log
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
 from triad_screener.errors import NoDataError
+from triad_screener.fundamentals.share_counts import OF_QUOTE, SAME
 from triad_screener.fundamentals.statements import FOREIGN_ANNUAL_LAG_DAYS, LAG_DAYS
 from triad_screener.model.gap import Gap
 from triad_screener.model.market import (
+    STATED,
     DatedValue,
     ForwardFigure,
     LineData,
@@ -32,11 +35,12 @@ from triad_screener.store import _rows
 from triad_screener.store._digest import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
 
+    from triad_screener.model.market import Split
     from triad_screener.model.taxonomy import Benchmark, Constituent
 
     _Columns: TypeAlias = dict[str, NDArray[Any]]
@@ -78,7 +82,7 @@ ORDER BY place, session, kind, amount
 """
 _QUOTES: Final = """
 SELECT place, as_of, quotes.price_currency, quotes.statement_currency, price,
-    market_cap, shares, forward_pe, forward_eps, reports_on
+    market_cap, shares, forward_pe, forward_eps, reports_on, class_shares
 FROM quotes JOIN wanted USING (symbol)
 WHERE as_of <= $as_of ORDER BY place, as_of
 """
@@ -158,6 +162,7 @@ class _Quote(NamedTuple):
     forward_pe: float | None
     forward_eps: float | None
     reports_on: date | None
+    class_shares: float | None
 
 
 def market(
@@ -402,12 +407,15 @@ class _Known:
             line.ticker,
             _series(bars, actions, day) if bars.sessions.size else None,
             tuple(_ordinary(self.cells[place], line.identity.ordinary_per_receipt)),
-            _shares(line, quotes, actions, day),
+            _counted(line, quotes, actions, day, attrgetter("shares")),
             _market_capitalisation(line, quotes),
             None,
             tuple(_forward(quotes)),
             PUBLISHER,
             next((q.reports_on for q in reversed(quotes) if q.reports_on), None),
+            _shares_item(quotes),
+            _counted(line, quotes, actions, day, attrgetter("class_shares")),
+            _splits(actions, day),
         )
 
     def warnings(self, lines: Sequence[Constituent]) -> list[str]:
@@ -480,22 +488,42 @@ def _split_ratio(
     return ratio
 
 
-def _shares(
+def _counted(
     line: Constituent,
     quotes: Sequence[_Quote],
     actions: Sequence[_Action],
     day: date,
+    of: Callable[[_Quote], float | None],
 ) -> DatedValue | None:
-    """Return ordinary shares by the newest quote that counts shares.
+    """Return ordinary shares by the newest quote that counts them.
 
     A split since then multiplies them, as it divides the price.
     """
     for quote in reversed(quotes):
-        if quote.shares:
+        if shares := of(quote):
             ratio = _split_ratio(actions, after=quote.day, until=day)
-            count = quote.shares * line.identity.ordinary_per_receipt * ratio
+            count = shares * line.identity.ordinary_per_receipt * ratio
             return DatedValue(count, quote.day, PUBLISHER)
     return None
+
+
+def _shares_item(quotes: Sequence[_Quote]) -> str:
+    """Return what the newest count is: of a quote, mostly its market value's."""
+    quote = next((q for q in reversed(quotes) if q.shares), None)
+    if quote and quote.shares and quote.market_cap and quote.price:
+        implied = quote.market_cap / quote.price
+        if abs(quote.shares / implied - 1) <= SAME:
+            return OF_QUOTE
+    return STATED
+
+
+def _splits(actions: Sequence[_Action], day: date) -> tuple[Split, ...]:
+    """Return the splits up to ``day``, oldest first."""
+    return tuple(
+        (action.session, action.amount)
+        for action in actions
+        if action.kind == "split" and action.session <= day
+    )
 
 
 def _market_capitalisation(

@@ -341,6 +341,7 @@ def _save_quotes(connection: DuckDBPyConnection, batch: list[Fetched]) -> None:
             forward_eps=_rows.numbers([q.forward_earnings_per_share for q in quotes]),
             earnings_date=_rows.days([quote.earnings_date for quote in quotes]),
             reports_on=_rows.days([quote.reports_on for quote in quotes]),
+            class_shares=_rows.numbers([quote.class_shares for quote in quotes]),
         ),
     ):
         connection.execute(_WHOLE_QUOTES)
@@ -360,7 +361,8 @@ SELECT new.symbol, seen.seen AS as_of, new.name, new.kind, new.price_currency,
     coalesce(new.forward_pe, old.forward_pe) AS forward_pe,
     coalesce(new.forward_eps, old.forward_eps) AS forward_eps,
     coalesce(new.earnings_date::DATE, old.earnings_date) AS earnings_date,
-    coalesce(new.reports_on::DATE, old.reports_on) AS reports_on
+    coalesce(new.reports_on::DATE, old.reports_on) AS reports_on,
+    coalesce(new.class_shares, old.class_shares) AS class_shares
 FROM new_quotes AS new
 JOIN ({_SEEN}) AS seen USING (symbol)
 LEFT JOIN quotes AS old ON old.symbol = new.symbol AND old.as_of = seen.seen

@@ -82,11 +82,13 @@ CREATE TABLE IF NOT EXISTS replaced_prices (
     symbol VARCHAR, session DATE, close DOUBLE, volume DOUBLE, until DATE
 );
 """
+# What the quoted class counts, to compare a market capitalisation with.
+_EIGHTH: Final = "ALTER TABLE quotes ADD COLUMN IF NOT EXISTS class_shares DOUBLE;"
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
 #: Step ``n`` leads from version ``n`` to ``n + 1``; the first from an empty file.
 STEPS: tuple[str, ...] = (
-    *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH),
+    *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH),
 )
 TABLES: Final = (
     "prices",

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +25,7 @@ import trustme
 
 import lives
 import worlds
-from sources.yahoo_server import HOSTS, Answer, YahooServer, as_json, error
+from sources.yahoo_server import HOSTS, Answer, YahooServer, as_json, error, reply
 from store import figures
 from triad_screener import cli, settings
 from triad_screener.cli import _clock
@@ -528,6 +529,102 @@ def test_prices_in_pence_are_pounds(yahoo: Yahoo, triad: Program) -> None:
     assert line["close"] == 12
     assert line["market_cap_usd"] == pytest.approx(12 * 100 / 0.8)
     assert line["flags"] == []
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """A line abroad, by recorded replies; amounts in billions.
+
+    Attributes:
+        name: Of the reply that has its chart.
+        heard: When that reply was sent, in UTC.
+        units: Of each currency, to the dollar.
+        value: Market value in US dollars.
+        enterprise: The same with a debt of 6 and cash of 2 in statement currency.
+    """
+
+    name: str
+    ticker: str
+    price_currency: str
+    statement_currency: str
+    heard: datetime
+    units: Mapping[str, float]
+    close: float
+    value: float
+    enterprise: float
+    flags: tuple[str, ...] = ()
+
+
+ABROAD: Final = (
+    # 400 pence are 4 pounds, 1bn shares, 0.8 pounds to the dollar; books in dollars
+    Abroad(
+        "london",
+        "ACME.L",
+        "GBP",
+        "USD",
+        datetime(2026, 5, 15, 15, 40, tzinfo=UTC),
+        {"GBP": 0.8},
+        close=4.0,
+        value=4.0 * 1 / 0.8,
+        enterprise=4.0 * 1 / 0.8 + (6 - 2),
+    ),
+    # at 10:20 in Taipei, in the middle of a session: 1,020 x 25.93bn, 32 to the dollar
+    Abroad(
+        "taipei",
+        "2330.TW",
+        "TWD",
+        "TWD",
+        datetime(2026, 5, 15, 2, 20, tzinfo=UTC),
+        {"TWD": 32.0},
+        close=1020.0,
+        value=1020.0 * 25.93 / 32,
+        enterprise=(1020.0 * 25.93 + 6 - 2) / 32,
+    ),
+    # no count of shares, so the diluted average of 9bn serves; prices in Hong Kong
+    # dollars, 7.8 to the dollar, books in yuan, 7.2 to the dollar
+    Abroad(
+        "hong_kong",
+        "0700.HK",
+        "HKD",
+        "CNY",
+        datetime(2026, 5, 15, 9, tzinfo=UTC),
+        {"HKD": 7.8, "CNY": 7.2},
+        close=520.0,
+        value=520.0 * 9 / 7.8,
+        enterprise=520.0 * 9 / 7.8 + (6 - 2) / 7.2,
+        flags=("diluted average shares for share count",),
+    ),
+)
+
+
+@pytest.mark.parametrize("abroad", ABROAD, ids=[one.name for one in ABROAD])
+def test_a_recorded_line_abroad_is_worth_what_a_hand_works_out_in_dollars(
+    yahoo: Yahoo, triad: Program, clock: Clock, abroad: Abroad
+) -> None:
+    clock.time = abroad.heard
+    ticker, books = abroad.ticker, abroad.statement_currency
+    triad.add(ticker, price_currency=abroad.price_currency, statement_currency=books)
+    (yahoo.charts[ticker],) = reply(f"chart_{abroad.name}")["chart"]["result"]
+    for row in reply("quote_edges")["quoteResponse"]["result"]:
+        yahoo.quotes[row["symbol"]] = row
+    for currency, units in abroad.units.items():
+        rates = [units] * 20
+        yahoo.trade(f"{currency}=X", *rates, last=date(2026, 5, 14), currency=currency)
+    stated = {"TotalRevenue": 1, "TotalDebt": 6, CASH: 2, "DilutedAverageShares": 9}
+    for item, value in stated.items():
+        yahoo.report(ticker, item, *[value * BILLION] * 5, currency=books)
+
+    refreshed = triad("refresh", "--format", "json")
+    (line,) = triad.screen("--source", "store").json["lines"]
+
+    assert (refreshed.code, refreshed.json["gaps"]) == (0, [])
+    assert line["close"] == abroad.close
+    assert line["close_date"] == "2026-05-15"
+    # of the two figures that Yahoo sends, one is rounded
+    assert line["market_cap_usd"] == pytest.approx(abroad.value * BILLION, rel=1e-4)
+    enterprise = pytest.approx(abroad.enterprise * BILLION, rel=1e-4)
+    assert line["enterprise_value_usd"] == enterprise
+    assert tuple(line["flags"]) == abroad.flags
 
 
 # --- receipts, share classes ---------------------------------------------------------

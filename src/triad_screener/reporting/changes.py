@@ -237,10 +237,9 @@ def _blocks(found: Compared, moved: Sequence[Change]) -> Iterator[Block]:
         told = "Nothing moved: the same ranks, scores, baskets and stages."
         yield Paragraph(told, Tone.NOTICE)
         return
-    both = [one for one in moved if one.score_parts or one.rank_parts]
-    if both:
+    if both := [one for one in moved if _is_explained(one)]:
         yield moves(both)
-    if come_or_gone := [one for one in moved if one not in both]:
+    if come_or_gone := [one for one in moved if not _is_explained(one)]:
         yield _arrivals(found, come_or_gone)
     if found.trades:
         yield trades(found, found.trades)
@@ -254,6 +253,11 @@ def _blocks(found: Compared, moved: Sequence[Change]) -> Iterator[Block]:
         )
         yield Table("Watchlist", columns, rows)
     yield Paragraph(f"{EXPLAINED} {DISCLAIMER}", Tone.QUIET)
+
+
+def _is_explained(change: Change) -> bool:
+    """Return whether it has causes: a line that came or left has none."""
+    return bool(change.score_parts or change.rank_parts)
 
 
 def moves(changes: Sequence[Change]) -> Table:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from triad_screener.model.ranking import by_column
 from triad_screener.model.recipe import Recipe
 from triad_screener.screening import replacing
 from triad_screener.screening.mixing import (
@@ -34,10 +35,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from triad_screener.model.cross_section import CrossSection
-    from triad_screener.model.scores import LineScore
     from triad_screener.model.screen import Screen
 
     _Parts = Mapping["Cause", float]
+    #: Rank and score.
+    _Standing = tuple[int, float]
 
 Cause = Literal[
     "price",
@@ -95,11 +97,11 @@ def compare(before: Screen, after: Screen) -> tuple[Change, ...]:
 
     Lines stand in the order of their later ranks, those that left at the end.
     """
-    old = {line.ticker: line for line in before.scores.lines}
-    new = {line.ticker: line for line in after.scores.lines}
+    old, new = _standings(before), _standings(after)
     left = [ticker for ticker in old if ticker not in new]
     found = [_change(name, old.get(name), new.get(name)) for name in (*new, *left)]
-    both = [c.ticker for c in found if c.is_change and c.ticker in old.keys() & new]
+    moved = [one for one in found if one.is_change]
+    both = [one.ticker for one in moved if one.ticker in old and one.ticker in new]
     parts = _parts(_Pair.of(before, after, both), old, new)
     return tuple(
         replace(one, score_parts=parts[one.ticker][0], rank_parts=parts[one.ticker][1])
@@ -109,29 +111,28 @@ def compare(before: Screen, after: Screen) -> tuple[Change, ...]:
     )
 
 
-def _change(ticker: str, old: LineScore | None, new: LineScore | None) -> Change:
-    return Change(
-        ticker,
-        old.rank if old else None,
-        new.rank if new else None,
-        old.score if old else None,
-        new.score if new else None,
-        {},
-        {},
-    )
+def _standings(screen: Screen) -> dict[str, _Standing]:
+    lines = by_column(screen.scores.lines)
+    points = zip(lines.tickers, lines.score.tolist(), strict=True)
+    return {name: (rank, score) for rank, (name, score) in enumerate(points, start=1)}
+
+
+def _change(ticker: str, old: _Standing | None, new: _Standing | None) -> Change:
+    (was, had), (now, has) = old or (None, None), new or (None, None)
+    return Change(ticker, was, now, had, has, {}, {})
 
 
 def _parts(
-    pair: _Pair, old: Mapping[str, LineScore], new: Mapping[str, LineScore]
+    pair: _Pair, old: Mapping[str, _Standing], new: Mapping[str, _Standing]
 ) -> dict[str, tuple[_Parts, _Parts]]:
     """Return the parts of the score and of the rank of each line, by ticker."""
     parts = shapley(pair.worth)
     found = {}
     for at, ticker in enumerate(pair.tickers):
-        first, last = old[ticker], new[ticker]
+        (was, had), (now, has) = old[ticker], new[ticker]
         found[ticker] = (
-            _told(pair.named(parts, at, 0), last.score - first.score),
-            _told(pair.named(parts, at, 1), float(last.rank - first.rank)),
+            _told(pair.named(parts, at, 0), has - had),
+            _told(pair.named(parts, at, 1), float(now - was)),
         )
     return found
 
@@ -159,14 +160,11 @@ class _Side:
     @classmethod
     def of(cls, screen: Screen) -> _Side:
         """Return what a screen was scored from."""
-        scores = screen.scores
-        considered = [one.ticker for one in scores.lines]
-        considered += [one.ticker for one in scores.unranked]
-        everyone = screen.run.universe == "default"
+        scores, everyone = screen.scores, screen.run.universe == "default"
         return cls(
             Inputs.of([*screen.facts.values()]),
             Recipe.model_validate_json(screen.recipe),
-            None if everyone else frozenset({*considered, *scores.dropped_lines}),
+            None if everyone else frozenset(scores.considered + scores.dropped_lines),
         )
 
     def only(self, tickers: Sequence[str]) -> Inputs:

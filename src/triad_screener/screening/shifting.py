@@ -86,8 +86,8 @@ class FactorGroup:
         own = np.zeros(new.seat.size)
         for column, factor in enumerate(self.factors):
             shift = _Shift(factor, new, new.values[:, column], self.rule)
-            shift.add_to(total)
             own += shift.own
+            shift.add_to(total)
         total[np.arange(own.size), new.seat] = own
         total /= len(self.factors)
         return standardise_rows(total, self.clip)
@@ -105,7 +105,6 @@ class _Factor:
         known: Whether there is a value, one or zero, shape ``(n,)``.
         pillars: Where the lines of each pillar stand.
         counts: How many of them are known, shape ``(3,)``.
-        sums: Sum of their ``halves``, shape ``(3,)``.
     """
 
     values: Floats
@@ -115,7 +114,6 @@ class _Factor:
     known: Floats
     pillars: tuple[slice, ...]
     counts: Floats
-    sums: Floats
 
     @classmethod
     def of(cls, values: Floats, pillars: tuple[slice, ...]) -> _Factor:
@@ -125,12 +123,9 @@ class _Factor:
         halves[known] = 2 * average_ranks(values[known])
         shared = _up_to(ascending, ascending) - _below(ascending, ascending)
         ties = float((shared**2 - 1).sum())
-        counts, sums = (
-            np.array([of_lines[pillar].sum() for pillar in pillars], float)
-            for of_lines in (known, halves)
-        )
+        counts = np.array([known[pillar].sum() for pillar in pillars], float)
         one = known.astype(float)
-        return cls(values, ascending, halves, ties, one, pillars, counts, sums)
+        return cls(values, ascending, halves, ties, one, pillars, counts)
 
 
 @dataclass(frozen=True)
@@ -195,12 +190,13 @@ class _Shift:
         return _over(deviation)
 
     @cached_property
-    def steps(self) -> Floats:
-        """By how many halves the rank of each line that stays rises, ``(v, n)``."""
-        values = self.factor.values
-        halves = _above(values, self.came) - _above(values, self.gone)
-        halves[np.arange(self.came.size), self.new.seat] = 0
-        return halves.astype(float)
+    def halves(self) -> Floats:
+        """Twice the rank of each line that stays, ``(v, n)``; zero for any other."""
+        factor = self.factor
+        steps = _above(factor.values, self.came) - _above(factor.values, self.gone)
+        found = factor.halves + steps
+        found[np.arange(self.came.size), self.new.seat] = 0
+        return found
 
     @cached_property
     def centre(self) -> Floats:
@@ -212,9 +208,9 @@ class _Shift:
         goes = [(seat >= one.start) & (seat < one.stop) for one in factor.pillars]
         went = np.hstack(goes)
         count = factor.counts + self.comes[:, None] * comes - factor.known[seat] * went
-        total = factor.sums + self.half[:, None] * comes - factor.halves[seat] * went
+        total = self.half[:, None] * comes
         total += np.column_stack(
-            [self.steps[:, one].sum(axis=1) for one in factor.pillars]
+            [self.halves[:, one].sum(axis=1) for one in factor.pillars]
         )
         # The mean is over the count, the part of it count / (count + shrinkage).
         part = self.scale[:, None] / np.maximum(count + self.rule.shrinkage, 1.0)
@@ -229,11 +225,14 @@ class _Shift:
         return np.where(self.comes, own, 0.0)
 
     def add_to(self, total: Floats) -> None:
-        """Add z of every line that stays to ``total``, shape ``(v, n)``."""
+        """Add z of every line that stays to ``total``, shape ``(v, n)``.
+
+        It is the last that is asked: ranks become z-scores in their place.
+        """
         factor, scale = self.factor, self.scale[:, None]
-        z = self.steps + factor.halves
-        z *= scale
         off = self.mean[:, None] * scale + self.centre
+        z = self.halves
+        z *= scale
         for at, one in enumerate(factor.pillars):
             z[:, one] -= off[:, at, None] * factor.known[one]
         total += z

@@ -59,6 +59,7 @@ bench: $(VENV)/.dev ## Measure times as ratios to bare imports, and growth
 	@$(BIN)/python -m compileall -q src # as an installation is
 	@$(BIN)/python bench/bench.py
 	@$(BIN)/python bench/attribution.py
+	@$(BIN)/python bench/scoring.py
 
 lowest: $(VENV)/.dev ## Run the tests with the lowest versions that are allowed
 	@rm -rf .venv-lowest && $(PYTHON) -m venv .venv-lowest

@@ -8,17 +8,21 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 import reports
 import screens
 from triad_screener.cli._options import Format
 from triad_screener.model.document import Report, Style
+from triad_screener.model.rows import Records, Rows
 from triad_screener.rendering import RENDERERS
 from triad_screener.reporting import overview, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from triad_screener.model.rows import Column
 
 MEDIA_TYPES = {
     "csv": "text/csv",
@@ -129,6 +133,54 @@ def test_what_is_no_number_never_reaches_json(name: str, value: float) -> None:
 
     with pytest.raises(ValueError, match="not JSON compliant"):
         rendered(name, report)
+
+
+def by_column(texts: list[str]) -> tuple[Rows, Records]:
+    """Some rows of every kind of value, held by column."""
+    count = len(texts)
+    columns: dict[str, Column] = {
+        "ticker": texts,
+        "rank": range(1, count + 1),
+        "100%s": [-0.0, *[0.1] * (count - 1)],
+        "groups.risk": np.array([1 / 3, math.nan, *[1e300] * (count - 2)]),
+        "groups.thesis.z": np.arange(count) / 7,
+        "same": [0.25] * count,
+        "none": [None] * count,
+        "selected": np.arange(count) % 2 == 0,
+        "mixed": [True, 1, 1.0, None, "a, b", *["%d"] * (count - 5)],
+    }
+    return Rows(columns), Records(columns)
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson", "csv", "tsv"])
+@pytest.mark.parametrize(
+    "texts", [["a", "b", *reports.HOSTILE], [f"T{n}" for n in range(2100)]]
+)
+def test_what_is_held_by_column_is_written_as_row_by_row(
+    name: str, texts: list[str]
+) -> None:
+    rows, records = by_column(texts)
+    none: dict[str, object] = {"no": {"rows": Records({"ticker": ()})}, "empty": {}}
+    report = Report(
+        "T", (), {"of": {"lines": records, "n": [[1, {}], "x"]}, **none}, rows
+    )
+
+    found = rendered(name, report)
+
+    plain = {
+        "of": {"lines": list(records), "n": [[1, {}], "x"]},
+        "no": {"rows": []},
+        "empty": {},
+    }
+    assert found == rendered(name, Report("T", (), plain, tuple(rows)))
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson"])
+def test_an_infinite_number_in_a_column_never_reaches_json(name: str) -> None:
+    columns = {"score": np.array([1.0, math.inf])}
+
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        rendered(name, Report("T", (), {"lines": Records(columns)}, Rows(columns)))
 
 
 @pytest.mark.parametrize("name", ["table", "markdown", "html"])

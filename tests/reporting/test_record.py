@@ -226,7 +226,9 @@ class TestDocuments:
         assert first.keys() <= lines[0].keys()
         for name in first.keys() - {"groups", "factors"}:
             assert first[name] == lines[0][name]
-        assert scores["unranked"] == [{"ticker": "L11", "coverage": pytest.approx(0.4)}]
+        assert list(scores["unranked"]) == [
+            {"ticker": "L11", "coverage": pytest.approx(0.4)}
+        ]
         assert scores["pillars"].keys() == {"compute", "data", "algorithms"}
 
 

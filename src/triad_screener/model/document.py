@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping  # noqa: TC003 - part of the fields' types
+from collections.abc import Collection, Mapping, Sequence  # noqa: TC003 - part of the fields' types
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
@@ -205,9 +205,9 @@ class Report:
     """
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     record: Mapping[str, object]
-    rows: tuple[Mapping[str, object], ...] = ()
+    rows: Sequence[Mapping[str, object]] = ()
     fields: tuple[str, ...] = ()
     headed: bool = True
     tickers: tuple[str, ...] = ()

@@ -97,6 +97,11 @@ class RankedLines(Listing[LineScore]):
     def __len__(self) -> int:
         return len(self.tickers)
 
+    @property
+    def rank(self) -> range:
+        """The ranks, from 1 on."""
+        return range(1, len(self) + 1)
+
     def item(self, at: int) -> LineScore:
         """Return the line of rank ``at + 1``."""
         return LineScore(
@@ -216,6 +221,19 @@ class PillarPlaces(Listing[PillarPlace]):
         return PillarPlace(
             self.tickers[at], float(self.pillar_score[at]), bool(self.selected[at])
         )
+
+
+def places_by_column(places: Sequence[PillarPlace]) -> PillarPlaces:
+    """Return the ranking of a pillar as columns; as it is if it is that."""
+    if isinstance(places, PillarPlaces):
+        return places
+    import numpy as np  # noqa: PLC0415 - likewise
+
+    return PillarPlaces(
+        tuple(place.ticker for place in places),
+        np.array([place.pillar_score for place in places], np.float64),
+        np.array([place.selected for place in places], bool),
+    )
 
 
 def _known(value: float) -> float | None:

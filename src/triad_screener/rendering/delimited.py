@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from triad_screener.model.document import Document
+from triad_screener.model.rows import Rows
 from triad_screener.rendering._cells import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from triad_screener.model.document import Report, Style
 
+#: What the writer of CSV writes as we do; nothing for what is missing.
+_NUMBERS: Final = frozenset({int, float, type(None)})
 #: A spreadsheet takes text that begins like this for a formula.
 _FORMULA = ("=", "+", "-", "@")
 
@@ -33,9 +38,19 @@ def _delimited(report: Report, delimiter: str) -> str:
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     if fields := report.fields or (report.rows and report.rows[0]):
         writer.writerow(fields)
+    if isinstance(report.rows, Rows):
+        for part in report.rows.parts():
+            writer.writerows(zip(*map(_cells, part), strict=True))
+        return buffer.getvalue()
     for row in report.rows:
         writer.writerow([cell(value) for value in row.values()])
     return buffer.getvalue()
+
+
+def _cells(values: Sequence[object]) -> Sequence[object]:
+    """Return a column as `cell` does; numbers alone are written as they are."""
+    plain = _NUMBERS.issuperset(map(type, values))
+    return values if plain else [cell(value) for value in values]
 
 
 def cell(value: object) -> object:

@@ -10,6 +10,8 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.factors import FACTORS
+from triad_screener.model.ranking import CONFIDENCES, by_column, places_by_column
+from triad_screener.model.rows import Records
 from triad_screener.model.screen import Reading
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.reporting.contributions import Contributions
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from triad_screener.model.quantity import Figure
-    from triad_screener.model.scores import FactorScore, LineScore, Scores, Unranked
+    from triad_screener.model.ranking import FactorScores, PillarPlaces, RankedLines
+    from triad_screener.model.rows import Column
+    from triad_screener.model.scores import LineScore, Scores, Unranked
     from triad_screener.model.screen import LineFacts, Run, Screen
 
 SCHEMA_VERSION: Final = 1
@@ -28,20 +32,65 @@ Record = dict[str, Any]
 
 
 def of_scores(scores: Scores) -> Record:
-    """Return the document of ``triad score``."""
+    """Return the document of ``triad score``; its lists are held by column."""
     return {
-        "lines": [_scored(line) for line in scores.lines],
-        "unranked": [
-            {"ticker": line.ticker, "coverage": line.coverage}
-            for line in scores.unranked
-        ],
+        "lines": Records(_columns(by_column(scores.lines))),
+        "unranked": Records(
+            {
+                "ticker": [line.ticker for line in scores.unranked],
+                "coverage": [line.coverage for line in scores.unranked],
+            }
+        ),
         "dropped_lines": list(scores.dropped_lines),
         "pillars": {
-            pillar: [plain(place) for place in places]
+            pillar: Records(_place_columns(places_by_column(places)))
             for pillar, places in scores.pillars.items()
         },
         "baskets": _baskets(scores),
     }
+
+
+def _place_columns(places: PillarPlaces) -> dict[str, Column]:
+    return {
+        "ticker": places.tickers,
+        "pillar_score": places.pillar_score,
+        "selected": places.selected,
+    }
+
+
+#: What a ranked line says of itself, in this order; None where there is no rank.
+_SCORED: Final = (
+    *("rank", "score", "score_low", "score_high"),
+    *("composite_z", "composite_ex_thesis_z"),
+    *("coverage", "confidence", "confidence_label"),
+    *("freshness", "stability", "precision"),
+)
+
+
+def _columns(lines: RankedLines) -> dict[str, Column]:
+    """Return all of all ranked lines, by dotted name."""
+    labels = [CONFIDENCES[at] for at in lines.confidence_label.tolist()]
+    factors = {
+        f"factors.{name}.{part}": column
+        for name, found in lines.factors.items()
+        for part, column in _factor(found, len(lines))
+    }
+    return {
+        "ticker": lines.tickers,
+        **{name: getattr(lines, name) for name in _SCORED},
+        "confidence_label": labels,
+        "primary_pillar": [PILLARS[at] for at in lines.primary_pillar.tolist()],
+        "thesis_exposure": lines.thesis_exposure,
+        **{f"groups.{group}": z for group, z in lines.groups.items()},
+        **factors,
+    }
+
+
+def _factor(found: FactorScores, count: int) -> Iterator[tuple[str, Column]]:
+    yield "raw", found.raw
+    yield "rank_z", found.rank_z
+    yield "z", found.z
+    yield "weight", [found.weight] * count
 
 
 def of_screen(
@@ -131,60 +180,12 @@ def _interval(line: LineScore) -> tuple[float, float]:
     return low, line.score if line.score_high is None else line.score_high
 
 
-def _scored(line: LineScore) -> Record:
-    return {
-        "ticker": line.ticker,
-        "rank": line.rank,
-        "score": line.score,
-        "score_low": line.score_low,
-        "score_high": line.score_high,
-        "composite_z": line.composite_z,
-        "composite_ex_thesis_z": line.composite_ex_thesis_z,
-        "coverage": line.coverage,
-        "confidence": line.confidence,
-        "confidence_label": line.confidence_label,
-        "freshness": line.freshness,
-        "stability": line.stability,
-        "precision": line.precision,
-        "primary_pillar": line.primary_pillar,
-        "thesis_exposure": line.thesis_exposure,
-        "groups": dict(line.groups),
-        "factors": {name: _factor(found) for name, found in line.factors.items()},
-    }
-
-
-def _factor(found: FactorScore) -> Record:
-    return {
-        "raw": found.raw,
-        "rank_z": found.rank_z,
-        "z": found.z,
-        "weight": found.weight,
-    }
-
-
-_UNSCORED: Final[Record] = {
-    "rank": None,
-    "score": None,
-    "score_low": None,
-    "score_high": None,
-    "composite_z": None,
-    "composite_ex_thesis_z": None,
-    "coverage": None,
-    "confidence": None,
-    "confidence_label": None,
-    "freshness": None,
-    "stability": None,
-    "precision": None,
-}
-
-
 def _line(
     fact: LineFacts,
     line: LineScore | None,
     shares: Mapping[str, float],
     screen: Screen,
 ) -> Record:
-    scored = _scored(line) if line else _UNSCORED
     return {
         "ticker": fact.ticker,
         "name": fact.name,
@@ -194,7 +195,7 @@ def _line(
         "layers": list(fact.layers),
         "primary_pillar": _primary(fact),
         "under_exposure_floor": is_under_floor(fact, screen.exposure_floor),
-        **{key: scored[key] for key in _UNSCORED},
+        **{name: getattr(line, name) if line else None for name in _SCORED},
         "about_equal_to_next": False,
         "reason": None,
         "thesis_exposure": fact.readings["thesis"].value,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triad_screener.model.document import Paragraph, PillarStyle, Report, Tone
+from triad_screener.model.listing import Postponed
+from triad_screener.model.rows import Rows
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.reporting import baskets
 from triad_screener.reporting import record as records
@@ -37,9 +39,9 @@ def compose(
     styles = {p: PillarStyle(p, _COLOURS[p]) for p in PILLARS} | dict(pillars)
     return Report(
         title=f"{name}: {len(scores.lines)} ranked, {len(scores.unranked)} not",
-        blocks=tuple(_blocks(scores, record, styles, warnings)),
+        blocks=Postponed(lambda: tuple(_blocks(scores, record, styles, warnings))),
         record=record,
-        rows=tuple(dict(records.flat(line)) for line in record["lines"]),
+        rows=Rows(record["lines"].columns),
         tickers=scores.tickers,
         pillars=styles,
     )

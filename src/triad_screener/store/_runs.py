@@ -114,7 +114,7 @@ def _save_places(connection: DuckDBPyConnection, screen: Screen) -> None:
         connection,
         "new_places",
         ticker=_rows.texts(screen.scores.considered),
-        rank=_rows.numbers([*range(1, len(lines) + 1), *nothing]),
+        rank=_rows.numbers([*lines.rank, *nothing]),
         score=_rows.numbers([*lines.score, *nothing]),
         score_low=_rows.numbers([*lines.score_low, *nothing]),
         score_high=_rows.numbers([*lines.score_high, *nothing]),

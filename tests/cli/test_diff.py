@@ -146,6 +146,26 @@ def test_an_earlier_day_is_never_the_later_end(
     assert ends(triad("diff", after, "--format", "json")) == (before, after)
 
 
+def test_two_runs_of_one_day_from_different_sources_are_said_to_be_so(
+    triad: Triad, later: Screen, once: Screen, world: World
+) -> None:
+    told = "The sources differ (Yahoo Finance, kept in the store; folder "
+    later()
+    kept, other = later(), once("--source", f"folder:{world.folder}")
+
+    people = triad("diff", kept, other)
+    program = triad("diff", kept, other, "--format", "json")
+    same = triad("diff", kept, kept)
+
+    assert told in " ".join(people.out.split())
+    assert "From 2026-05-15" in people.out
+    assert "to 2026-05-15" in people.out
+    assert told in program.err
+    assert program.json["before"]["source"] == "store"
+    assert program.json["after"]["source"] == "folder"
+    assert "sources differ" not in same.out
+
+
 def test_of_one_day_the_run_asked_for_last_counts(
     triad: Triad, later: Screen, once: Screen, clock: Clock, edited: Edited
 ) -> None:

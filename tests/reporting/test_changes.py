@@ -96,6 +96,7 @@ def test_a_program_reads_the_same_facts() -> None:
     assert report.record["before"] == {
         "id": year().before.run.id,
         "as_of": "2025-02-14",
+        "source": "bundled",
         "taxonomy": "ai_triad",
         "recipe": "default",
     }

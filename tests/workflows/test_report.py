@@ -68,6 +68,21 @@ class TestBaseline:
 
         assert before(written(store, told=("b", "a"))) == "b"
 
+    def test_that_it_is_of_another_source_is_told(self) -> None:
+        store = holding(run("a", 14, source_description="another one"), run("b", 7))
+        told = "The sources differ (another one; "
+
+        rows = [
+            str(row)
+            for name in ("a", "b")
+            for block in written(store, told=(name,)).report.blocks
+            if isinstance(block, Table) and block.title == "About the figures"
+            for row in block.rows
+            if told in str(row)
+        ]
+
+        assert len(rows) == 1
+
     def test_a_letter_whose_run_is_gone_is_passed_over(self) -> None:
         store = holding(run("a", 21), run("c", 7))
 

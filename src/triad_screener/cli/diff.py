@@ -99,7 +99,7 @@ def command(
         pair = diff.of_series(store, series, days)
     before, after = (store.run(run.id) for run in pair)
     found = diff.compare(before, after, _setup.holdings(holdings))
-    notes += diff.told(days, pair)
+    notes += [*diff.told(days, pair), *diff.told_of_sources(before, after)]
     report = replace(
         changes.compose(found, top=top, notes=notes),
         pillars=overview.pillar_styles(after, lang.value),

@@ -201,6 +201,7 @@ def _run(screen: Screen) -> dict[str, str | None]:
     return {
         "id": run.id,
         "as_of": run.as_of.isoformat(),
+        "source": run.source,
         "taxonomy": run.taxonomy,
         "recipe": run.recipe,
     }

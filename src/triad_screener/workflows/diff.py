@@ -109,6 +109,13 @@ def told(days: Days, pair: Pair) -> Iterator[str]:
             yield f"{option} {day}: the nearest run before is {run.id} of {run.as_of}."
 
 
+def told_of_sources(before: Screen, after: Screen) -> Iterator[str]:
+    """Yield a sentence if two screens are of figures from different sources."""
+    old, new = (screen.run.source_description for screen in (before, after))
+    if old != new:
+        yield f"The sources differ ({old}; {new}): what moved may come of that alone."
+
+
 def _last_two(entries: Sequence[RunEntry], series: RunSeries) -> Pair:
     found = comparing.last_two(entries)
     if found is None:

@@ -123,7 +123,9 @@ def _compared(
     if not before:
         return None, ()
     try:
-        return diff.compare(store.run(before), screen, wish.holdings), ()
+        earlier = store.run(before)
+        found = diff.compare(earlier, screen, wish.holdings)
+        return found, tuple(diff.told_of_sources(earlier, screen))
     except StoreError:
         if wish.since:
             raise

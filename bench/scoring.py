@@ -15,13 +15,14 @@ import numpy as np
 from triad_screener.factors import FACTORS
 from triad_screener.model.cross_section import CrossSection, FactorColumn
 from triad_screener.model.recipe import Recipe
-from triad_screener.model.vocabulary import PILLARS
-from triad_screener.screening import scoring
+from triad_screener.model.vocabulary import GROUPS, PILLARS
+from triad_screener.screening import scoring, sweeping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SIZES = (1_000, 10_000, 60_000)
+SWEPT, RECIPES = (500, 5_000), 200
 ROUNDS = 5
 SEED = 20260515
 MISSING, SISTERS = 0.1, 0.02
@@ -73,12 +74,31 @@ def show(name: str, work: Callable[[CrossSection], object]) -> None:
     print(f"{name:22} {told}  power {power(times):.2f}")
 
 
+def sweep(lines: int) -> None:
+    """Print how long many recipes take, each by itself and all at once."""
+    dice, section = np.random.default_rng(SEED), cross_section(lines)
+    weights = dice.uniform(0.2, 1, (RECIPES, len(GROUPS))).round(2).tolist()
+    recipes = [
+        Recipe.model_validate({"group_weights": dict(zip(GROUPS, one, strict=True))})
+        for one in weights
+    ]
+    few = recipes[: RECIPES // 10]
+    alone = cpu(lambda section: [scoring.places(section, r) for r in few], section)
+    at_once = cpu(lambda section: sweeping.composites(section, recipes), section)
+    print(
+        f"{RECIPES} recipes x {lines:,} lines, milliseconds a recipe: "
+        f"alone {1e3 * alone / len(few):.2f}, at once {1e3 * at_once / RECIPES:.2f}"
+    )
+
+
 def main() -> None:
     """Print every figure."""
     print("\nscoring alone, CPU seconds by lines")
     recipe = Recipe()
     show("scores and baskets", lambda section: scoring.score(section, recipe))
     show("scores and ranks only", lambda section: scoring.places(section, recipe))
+    for lines in SWEPT:
+        sweep(lines)
 
 
 if __name__ == "__main__":

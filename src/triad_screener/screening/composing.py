@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from triad_screener.model.scores import Moments
+from triad_screener.model.vocabulary import GROUPS
 from triad_screener.stats import DECIMALS
 from triad_screener.stats.cross_section import moments, percentile, standardise
 
@@ -57,10 +58,10 @@ class Composer:
             without: A group to leave out, the weights of the others recomputed.
         """
         kept = {g: c for g, c in self.members.items() if g != without}
-        groups, stats = {}, {}
-        for group, columns in kept.items():
-            groups[group], stats[group] = self._clipped(self.z[:, columns].mean(axis=1))
-        z, overall = self._clipped(self._weighted(groups))
+        scored = {g: group_score(self.z, c, self.clip) for g, c in kept.items()}
+        groups = {group: found for group, (found, _) in scored.items()}
+        z, overall = clipped(self._weighted(groups), self.clip)
+        stats = {group: found for group, (_, found) in scored.items()}
         return Composite(groups, stats, z, overall)
 
     def ranks_without_each(self, base: Composite) -> NDArray[np.intp]:
@@ -75,8 +76,8 @@ class Composer:
                 rest = columns[columns != left_out]
                 groups = {g: v for g, v in base.groups.items() if g != group}
                 if rest.size:
-                    groups[group] = self._clipped(self.z[:, rest].mean(axis=1))[0]
-                z, _ = self._clipped(self._weighted(groups))
+                    groups[group], _ = group_score(self.z, rest, self.clip)
+                z, _ = clipped(self._weighted(groups), self.clip)
                 order = np.argsort(-z.round(DECIMALS), kind="stable")
                 ranks = np.empty(order.size, np.intp)
                 ranks[order] = np.arange(1, order.size + 1)
@@ -110,22 +111,53 @@ class Composer:
     def _weighted(
         self, groups: Mapping[Group, NDArray[np.float64]]
     ) -> NDArray[np.float64]:
-        total = sum(self.group_weights[group] for group in groups)
-        combined = np.zeros(len(self.z))
-        for group in self.members:
-            if group in groups:
-                combined += self.group_weights[group] / total * groups[group]
-        return combined
-
-    def _clipped(
-        self, values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], Moments]:
-        stats = Moments(values.size, *moments(values))
-        return self._held(values, stats), stats
+        return weighted(groups, self.group_weights, len(self.z))
 
     def _held(self, values: NDArray[np.float64], stats: Moments) -> NDArray[np.float64]:
-        standard = standardise(values, stats.mean, stats.deviation)
-        return standard.clip(-self.clip, self.clip)
+        return _held(values, stats, self.clip)
+
+
+def group_score(
+    z: NDArray[np.float64], columns: NDArray[np.intp], clip: float
+) -> tuple[NDArray[np.float64], Moments]:
+    """Return ``clip(std(mean_f z_f))`` of a group, and the moments used.
+
+    Args:
+        z: Of factors, shape ``(r, a)``.
+        columns: Those of the group.
+        clip: Largest absolute z-score.
+    """
+    return clipped(z[:, columns].mean(axis=1), clip)
+
+
+def weighted(
+    groups: Mapping[Group, NDArray[np.float64]],
+    weights: Mapping[Group, float],
+    count: int,
+) -> NDArray[np.float64]:
+    """Return ``sum W_g G_g`` of ``count`` lines, the weights of the groups given
+    divided by their sum.
+    """  # noqa: D205 - one sentence, too long for a line
+    total = sum(weights[group] for group in groups)
+    combined = np.zeros(count)
+    for group in GROUPS:
+        if group in groups:
+            combined += weights[group] / total * groups[group]
+    return combined
+
+
+def clipped(
+    values: NDArray[np.float64], clip: float
+) -> tuple[NDArray[np.float64], Moments]:
+    """Return ``clip(std(x))``, and the moments used."""
+    stats = Moments(values.size, *moments(values))
+    return _held(values, stats, clip), stats
+
+
+def _held(
+    values: NDArray[np.float64], stats: Moments, clip: float
+) -> NDArray[np.float64]:
+    return standardise(values, stats.mean, stats.deviation).clip(-clip, clip)
 
 
 def stability(reruns: NDArray[np.intp]) -> NDArray[np.float64]:

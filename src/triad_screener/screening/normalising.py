@@ -27,12 +27,12 @@ from triad_screener.stats.cross_section import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from triad_screener.model.cross_section import CrossSection, FactorColumn
-    from triad_screener.model.recipe import Recipe
+    from triad_screener.model.recipe import Neutralisation, Recipe
     from triad_screener.model.vocabulary import Group, Pillar
 
 
@@ -78,6 +78,23 @@ def weigh(lines: CrossSection, recipe: Recipe) -> Weighting:
 def _group_sizes(active: list[FactorColumn]) -> dict[Group, int]:
     counts = {group: sum(f.group == group for f in active) for group in GROUPS}
     return {group: count for group, count in counts.items() if count}
+
+
+def members(
+    factors: Sequence[FactorColumn], weighting: Weighting
+) -> dict[Group, NDArray[np.intp]]:
+    """Return which of the active factors belong to each group that has one.
+
+    Args:
+        factors: All of them.
+        weighting: Which are active.
+    """
+    groups = [factors[column].group for column in weighting.columns.tolist()]
+    found = {
+        group: np.flatnonzero(np.array([g == group for g in groups], bool))
+        for group in GROUPS
+    }
+    return {group: columns for group, columns in found.items() if columns.size}
 
 
 def coverage(lines: CrossSection, weighting: Weighting) -> NDArray[np.float64]:
@@ -126,24 +143,36 @@ def normalise(
         recipe: The neutralisation rule.
     """
     known = np.isfinite(raw)
-    ranks, rank_z = np.full((2, raw.size), np.nan)
+    ranks = np.full(raw.size, np.nan)
     ranks[known] = average_ranks(rounded(factor.sign * raw[known]))
+    return compared(ranks, factor, pillars, recipe.neutralise)
+
+
+def compared(
+    ranks: NDArray[np.float64],
+    factor: FactorColumn,
+    pillars: NDArray[np.intp],
+    rule: Neutralisation,
+) -> FactorZ:
+    """Return the z-scores of one factor from its average ranks, NaN where missing."""
+    known = ~np.isnan(ranks)
+    rank_z = np.full(ranks.size, np.nan)
     mean, deviation = moments(ranks[known])
     rank_z[known] = standardise(ranks[known], mean, deviation)
-    z = np.where(known, rank_z, 0.0)
     means: dict[Pillar, tuple[int, float, float]] = {}
-    if recipe.neutralise.by == "pillar" and factor.group in NEUTRALISED:
-        means = _pillar_means(rank_z, pillars, recipe)
-        for pillar, (_, mean_z, shrinkage) in means.items():
-            z[known & (pillars == PILLARS.index(pillar))] -= shrinkage * mean_z
+    if rule.by == "pillar" and factor.group in NEUTRALISED:
+        means = _pillar_means(rank_z, pillars, rule)
+    taken_off = np.zeros(len(PILLARS))
+    for pillar, (_, mean_z, shrinkage) in means.items():
+        taken_off[PILLARS.index(pillar)] = shrinkage * mean_z
+    z = np.where(known, rank_z - taken_off[pillars], 0.0)
     stats = Moments(int(known.sum()), mean, deviation)
     return FactorZ(ranks, rank_z, z, FactorMoments(factor.group, stats, means))
 
 
 def _pillar_means(
-    rank_z: NDArray[np.float64], pillars: NDArray[np.intp], recipe: Recipe
+    rank_z: NDArray[np.float64], pillars: NDArray[np.intp], rule: Neutralisation
 ) -> dict[Pillar, tuple[int, float, float]]:
-    rule = recipe.neutralise
     found: dict[Pillar, tuple[int, float, float]] = {}
     for position, pillar in enumerate(PILLARS):
         members = rank_z[(pillars == position) & np.isfinite(rank_z)]

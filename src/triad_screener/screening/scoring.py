@@ -25,7 +25,6 @@ from triad_screener.model.scores import (
     Scores,
     Standardisation,
 )
-from triad_screener.model.vocabulary import GROUPS
 from triad_screener.screening import composing, normalising
 from triad_screener.screening.gathering import Candidates, gather
 from triad_screener.stats import DECIMALS
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
     from triad_screener.model.cross_section import CrossSection
     from triad_screener.model.recipe import Recipe
-    from triad_screener.model.vocabulary import Group
     from triad_screener.screening.composing import Composer, Composite
     from triad_screener.screening.normalising import FactorZ, Weighting
 
@@ -60,7 +58,7 @@ def score(
             within the whole cross-section. None for all.
     """
     listed, dropped = one_per_issuer(lines)
-    weighting, coverage, ranked = _ranked(listed, recipe)
+    weighting, coverage, ranked = who_is_ranked(listed, recipe)
     run = _Run.of(listed.take(np.flatnonzero(ranked)), weighting, recipe)
     order = _among(run.order(coverage[ranked]), run.lines.tickers, among)
     scored = run.ranked_lines(order, coverage[ranked], recipe)
@@ -85,7 +83,7 @@ def places(
     It takes a third of the time: nothing is told of how a score came about.
     """
     listed, _ = one_per_issuer(lines)
-    weighting, coverage, ranked = _ranked(listed, recipe)
+    weighting, coverage, ranked = who_is_ranked(listed, recipe)
     run = _Run.of(listed.take(np.flatnonzero(ranked)), weighting, recipe)
     order = _among(run.order(coverage[ranked]), run.lines.tickers, among)
     points = scores_of(run.base.z[order]).tolist()
@@ -97,7 +95,7 @@ def places(
     }
 
 
-def _ranked(
+def who_is_ranked(
     listed: CrossSection, recipe: Recipe
 ) -> tuple[Weighting, NDArray[np.float64], NDArray[np.bool_]]:
     """Return the weights, the coverage of each line, and whether it is ranked."""
@@ -113,6 +111,14 @@ def one_per_issuer(lines: CrossSection) -> tuple[CrossSection, tuple[str, ...]]:
     The highest dollar volume stays, a missing one counting as zero; then A to Z. The
     lines kept stand in order of ticker.
     """
+    kept, aside = rows_per_issuer(lines)
+    return lines.take(kept), tuple(lines.tickers[row] for row in aside.tolist())
+
+
+def rows_per_issuer(
+    lines: CrossSection,
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the rows that `one_per_issuer` keeps and drops, in order of ticker."""
     by_ticker = sorted(range(len(lines.tickers)), key=lines.tickers.__getitem__)
     codes: dict[str, int] = {}
     issuers = [codes.setdefault(lines.issuers[row], len(codes)) for row in by_ticker]
@@ -122,8 +128,7 @@ def one_per_issuer(lines: CrossSection) -> tuple[CrossSection, tuple[str, ...]]:
     order = np.lexsort((-traded, issuer))
     is_first = np.ones(rows.size, bool)
     is_first[order[1:]] = issuer[order[1:]] != issuer[order[:-1]]
-    dropped = tuple(lines.tickers[row] for row in rows[~is_first].tolist())
-    return lines.take(rows[is_first]), dropped
+    return rows[is_first], rows[~is_first]
 
 
 def _among(
@@ -183,7 +188,7 @@ class _Run:
         z = np.array([factor.z for factor in factors])
         composer = composing.Composer(
             z.reshape(len(factors), len(lines.tickers)).T,
-            _members(lines, weighting),
+            normalising.members(lines.factors, weighting),
             weighting.group_weights,
             recipe.clip,
         )
@@ -292,17 +297,6 @@ class _Run:
             self.base.moments,
             self.ex_thesis.moments,
         )
-
-
-def _members(
-    lines: CrossSection, weighting: Weighting
-) -> dict[Group, NDArray[np.intp]]:
-    groups = [lines.factors[column].group for column in weighting.columns]
-    found = {
-        group: np.flatnonzero(np.array([g == group for g in groups], bool))
-        for group in GROUPS
-    }
-    return {group: columns for group, columns in found.items() if columns.size}
 
 
 def scores_of(z: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Causes of changes the slow way: every mixture of every line is scored anew.
 
-What `triad_screener.screening.changes` must agree with. It knows the yields by name.
+What `triad_screener.screening.changes` must agree with. It knows the yields by name,
+and a cause takes part only if it alone changes the earlier inputs.
 """
 
 from __future__ import annotations

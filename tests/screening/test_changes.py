@@ -30,6 +30,7 @@ from triad_screener.factors.quality import GP_AT
 from triad_screener.factors.thesis import THESIS
 from triad_screener.factors.value import EBIT_EV
 from triad_screener.model.market import DatedValue, LineData
+from triad_screener.model.screen import Reading
 from triad_screener.model.vocabulary import GROUPS, PILLARS
 from triad_screener.screening import measuring, scoring
 from triad_screener.screening.assembling import Request
@@ -414,6 +415,20 @@ def test_where_not_even_the_ends_are_ranked_again_the_program_is_to_blame() -> N
     found = {one.ticker: one for one in compare(before, after)}
 
     assert set(found["L05"].score_parts) == {"program"}
+
+
+def test_a_rate_that_matters_only_with_new_statements_has_its_part() -> None:
+    """Nothing earned is nothing at any rate; what is earned later depends on it."""
+    late = made(BASE.other(rate=1.0, books=moved(SAME, "L08")))
+    before = made(BASE)
+    facts = before.facts["L08"]
+    nothing = {"ebit_ev": Reading(0.0), "fcf_mcap": Reading(0.0)}
+    poor = replace(facts, readings={**facts.readings, **nothing})
+    early = with_recipe(replace(before, facts={**before.facts, "L08": poor}))
+
+    parts = {one.ticker: one.score_parts for one in compare(early, late)}["L08"]
+
+    assert set(parts) == {"fundamentals", "fx", "peers"}
 
 
 def with_recipe(found: Screen, **parts: object) -> Screen:

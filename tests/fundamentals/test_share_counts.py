@@ -13,6 +13,7 @@ from triad_screener.fundamentals.share_counts import (
     Count,
     Counts,
     settle,
+    since_split,
 )
 from triad_screener.model.market import STATED
 
@@ -330,3 +331,40 @@ class TestSplits:
         found = counts(100.0, of_class=1000.0)
 
         assert outcome(settle(found, splits=[(AFTER, 10.0)])) == UNRESOLVED
+
+
+class TestQuotesAroundASplit:
+    """Shares of a quote at 100 before a split of ten for one on 20 April, and at 10."""
+
+    SPLITS = ((date(2020, 8, 31), 4.0), (AFTER, 10.0))
+    EVE = date(2026, 4, 17)
+
+    @pytest.mark.parametrize(
+        ("counted_on", "price", "ratio"),
+        [
+            pytest.param(EVE, 100.0, 10.0, id="before it, as it says"),
+            pytest.param(EVE, None, 10.0, id="before it, no price"),
+            pytest.param(EVE, 10.0, 1.0, id="kept under the session before"),
+            pytest.param(AFTER, 10.0, 1.0, id="after it, as it says"),
+            pytest.param(AFTER, None, 1.0, id="after it, no price"),
+            pytest.param(AFTER, 100.0, 10.0, id="lags behind"),
+            pytest.param(AFTER, 1000.0, 1.0, id="a price that no split explains"),
+            pytest.param(date(2026, 5, 1), 100.0, 1.0, id="too late to lag"),
+        ],
+    )
+    def test_the_price_says_which_splits_a_quote_knows(
+        self, counted_on: date, price: float | None, ratio: float
+    ) -> None:
+        # The close of either day is 10, adjusted for the split.
+        found = since_split(counted_on, QUOTED_ON, self.SPLITS, price=price, close=10.0)
+
+        assert found == ratio
+
+    def test_what_is_known_of_a_split_to_come_is_taken_back(self) -> None:
+        # On the eve the close was 100, and the quote of 10 knows the split already.
+        found = since_split(self.EVE, self.EVE, self.SPLITS, price=10.0, close=100.0)
+
+        assert found == 0.1
+
+    def test_without_a_close_the_day_decides(self) -> None:
+        assert since_split(self.EVE, QUOTED_ON, self.SPLITS, price=10.0) == 10.0

@@ -453,6 +453,18 @@ class TestQuotes:
         assert line(store, may(13)).shares == DatedValue(1000, may(13), "Yahoo Finance")
         assert line(store, FRIDAY).shares == DatedValue(2000, may(13), "Yahoo Finance")
 
+    @pytest.mark.parametrize(("price", "shares"), [(98.0, 2000), (49.0, 1000)])
+    def test_a_quote_kept_before_the_prices_that_bring_a_split_may_know_it(
+        self, store: Store, price: float, shares: float
+    ) -> None:
+        store.save([prices("AAA", [100, 100, 98], last=may(13))])
+        store.save([quote("AAA", shares=1000.0, price=price)])
+        store.save([SPLIT])
+
+        # By its price of 49 it is from after the split of 2 for 1.
+        found = line(store, FRIDAY).shares
+        assert found == DatedValue(shares, may(13), "Yahoo Finance")
+
     def test_the_quoted_class_is_counted_likewise(self, store: Store) -> None:
         receipt = constituent("AAA", ordinary_per_receipt=5)
         store.save([prices("AAA", [100, 100, 98], last=may(13))])

@@ -7,6 +7,9 @@ with what else is known. Two figures of which one is made of the other are one f
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from datetime import timedelta
+from math import prod
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from triad_screener.model.market import STATED
@@ -24,6 +27,8 @@ LARGEST_RATIO_GAP: Final = 0.1
 SAME: Final = 1e-3
 #: All classes together are rarely more than so many times the quoted one.
 MOST_PER_CLASS: Final = 3.0
+#: So near to its day a quote may lack a split, or have one that comes after it.
+NEAR_A_SPLIT: Final = timedelta(days=10)
 #: A count and another that agrees with it.
 FEWEST_VOTES: Final = 2
 
@@ -120,6 +125,59 @@ class Settled(NamedTuple):
     split: date | None = None
     outvoted: tuple[str, ...] = ()
     is_resolved: bool = True
+
+
+def since_split(
+    counted_on: date,
+    as_of: date,
+    splits: Sequence[Split],
+    *,
+    price: float | None = None,
+    close: float | None = None,
+) -> float:
+    """Return by what a quote's shares are multiplied, to be those of the as-of date.
+
+    By its day a quote lacks the splits after it. Yet it may lag, or be kept under the
+    session before the one it was asked in. So where its price denies its day, and fits
+    the close with or without a split of the ten days around it, the price is right.
+
+    Args:
+        counted_on: Day under which the quote is kept.
+        as_of: Last day whose splits count.
+        splits: All that are known, oldest first.
+        price: Of the quote.
+        close: Of its day, adjusted for splits up to ``as_of``.
+
+    Examples:
+        Kept under the day before a split of ten for one, by its price from after it:
+
+        >>> from datetime import date
+        >>> before, after = date(2024, 6, 7), date(2024, 6, 10)
+        >>> since_split(before, after, [(after, 10.0)])
+        10.0
+        >>> since_split(before, after, [(after, 10.0)], price=121.0, close=120.9)
+        1.0
+    """
+    days = [day for day, _ in splits]
+    until = bisect_right(days, as_of)
+    dated = _together(splits, bisect_right(days, counted_on), until)
+    if price is None or close is None or _is_price(price, close * dated):
+        return dated
+    fewest = bisect_right(days, counted_on - NEAR_A_SPLIT)
+    most = bisect_right(days, counted_on + NEAR_A_SPLIT)
+    ratios = (_together(splits, at, until) for at in range(fewest, most + 1))
+    return next((r for r in ratios if _is_price(price, close * r)), dated)
+
+
+def _together(splits: Sequence[Split], known: int, until: int) -> float:
+    """Return the ratio of the splits from one place to another, back or forth."""
+    if known > until:
+        return 1 / _together(splits, until, known)
+    return prod((ratio for _, ratio in splits[known:until]), start=1.0)
+
+
+def _is_price(ours: float, theirs: float) -> bool:
+    return abs(ours / theirs - 1) <= LARGEST_GAP
 
 
 def settle(

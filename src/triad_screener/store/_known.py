@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from math import log
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 import numpy as np
 
 from triad_screener.errors import NoDataError
-from triad_screener.fundamentals.share_counts import OF_QUOTE, SAME
+from triad_screener.fundamentals.share_counts import OF_QUOTE, SAME, since_split
 from triad_screener.fundamentals.statements import FOREIGN_ANNUAL_LAG_DAYS, LAG_DAYS
 from triad_screener.model.gap import Gap
 from triad_screener.model.market import (
@@ -36,6 +36,7 @@ from triad_screener.store._digest import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
@@ -403,19 +404,22 @@ class _Known:
         if not (bars.sessions.size or self.cells[place] or quotes):
             return None
         actions = self.actions[place]
+        splits = _splits(actions)
+        series = _series(bars, actions, day) if bars.sessions.size else None
+        count = partial(_counted, line, quotes, splits, series, day)
         return LineData(
             line.ticker,
-            _series(bars, actions, day) if bars.sessions.size else None,
+            series,
             tuple(_ordinary(self.cells[place], line.identity.ordinary_per_receipt)),
-            _counted(line, quotes, actions, day, attrgetter("shares")),
+            count(attrgetter("shares")),
             _market_capitalisation(line, quotes),
             None,
             tuple(_forward(quotes)),
             PUBLISHER,
             next((q.reports_on for q in reversed(quotes) if q.reports_on), None),
             _shares_item(quotes),
-            _counted(line, quotes, actions, day, attrgetter("class_shares")),
-            _splits(actions, day),
+            count(attrgetter("class_shares")),
+            tuple(split for split in splits if split[0] <= day),
         )
 
     def warnings(self, lines: Sequence[Constituent]) -> list[str]:
@@ -477,13 +481,11 @@ def _series(bars: _Bars, actions: Sequence[_Action], day: date) -> PriceSeries:
     )
 
 
-def _split_ratio(
-    actions: Sequence[_Action], *, after: date, until: date = date.max
-) -> float:
-    """Return new shares per old share, of the splits after one day up to another."""
+def _split_ratio(actions: Sequence[_Action], *, after: date) -> float:
+    """Return new shares per old share, of the splits after a day."""
     ratio = 1.0
     for action in actions:
-        if action.kind == "split" and after < action.session <= until:
+        if action.kind == "split" and action.session > after:
             ratio *= action.amount
     return ratio
 
@@ -491,7 +493,8 @@ def _split_ratio(
 def _counted(
     line: Constituent,
     quotes: Sequence[_Quote],
-    actions: Sequence[_Action],
+    splits: Sequence[Split],
+    series: PriceSeries | None,
     day: date,
     of: Callable[[_Quote], float | None],
 ) -> DatedValue | None:
@@ -501,10 +504,25 @@ def _counted(
     """
     for quote in reversed(quotes):
         if shares := of(quote):
-            ratio = _split_ratio(actions, after=quote.day, until=day)
+            is_ours = quote.price_currency == line.identity.price_currency
+            ratio = since_split(
+                quote.day,
+                day,
+                splits,
+                price=quote.price if is_ours else None,
+                close=_close(series, quote.day),
+            )
             count = shares * line.identity.ordinary_per_receipt * ratio
             return DatedValue(count, quote.day, PUBLISHER)
     return None
+
+
+def _close(series: PriceSeries | None, day: date) -> float | None:
+    """Return the last close on or before a day; None where there is none."""
+    if series is None:
+        return None
+    at = int(np.searchsorted(series.sessions, np.datetime64(day), "right")) - 1
+    return float(series.closes[at]) if at >= 0 else None
 
 
 def _shares_item(quotes: Sequence[_Quote]) -> str:
@@ -517,12 +535,9 @@ def _shares_item(quotes: Sequence[_Quote]) -> str:
     return STATED
 
 
-def _splits(actions: Sequence[_Action], day: date) -> tuple[Split, ...]:
-    """Return the splits up to ``day``, oldest first."""
+def _splits(actions: Sequence[_Action]) -> tuple[Split, ...]:
     return tuple(
-        (action.session, action.amount)
-        for action in actions
-        if action.kind == "split" and action.session <= day
+        (action.session, action.amount) for action in actions if action.kind == "split"
     )
 
 

@@ -1,10 +1,12 @@
 """Is anything lost when a refresh is killed, or when many run at once?
 
 ``python bench/kill_store.py [KILLS] [SEED]``, with the network and the settings of
-the environment: each refresh is the real program. First a refresh is killed at random
-moments, again and again; after each kill the store must open and hold no fewer
-sessions, statement figures, quotes, rates and log entries than were last seen in it.
-Then eight refreshes and as many screens run at once. Prints the seed and the counts.
+the environment, and the real program. First refreshes, and screens of another recipe
+each time, are killed at random moments, again and again; after each kill the store must
+open and hold no fewer sessions, dividends and splits, statement figures,
+quotes, rates, runs, events of the watchlist and log entries than were last seen in it.
+Then eight refreshes and as many screens run at once, and must take nothing away either.
+Prints the seed and the counts.
 """
 
 from __future__ import annotations
@@ -32,7 +34,22 @@ ANEW: Final = 20
 #: Exit codes of a refresh or a screen that did what it could.
 FINE: Final = (0, 75)
 TRIAD: Final = [sys.executable, "-m", "triad_screener"]
-KEPT: Final = ("prices", "statements", "quotes", "rates", "fetches")
+KEPT: Final = (
+    *("prices", "replaced_prices", "actions", "statements", "quotes", "rates"),
+    *("runs", "run_lines", "watch_events", "watch_checks", "fetches"),
+)
+#: One command in so many is a screen; the others are refreshes.
+SCREENS: Final = 4
+
+
+def command(number: int) -> list[str]:
+    """Return what is killed: a full refresh, or a screen that makes a run of its own.
+
+    A full refresh writes as long as it runs, whatever is kept already.
+    """
+    if number % SCREENS:
+        return ["refresh", "--full"]
+    return ["screen", "--set", f"basket.min_score={number % 100}", "--format", "csv"]
 
 
 def begin(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
@@ -57,12 +74,11 @@ def shrunk(before: dict[str, int], after: dict[str, int]) -> list[str]:
 
 
 def kill_again_and_again(folder: Path, kills: int, dice: random.Random) -> int:
-    """Kill a refresh at random moments; return how often something was lost."""
+    """Kill the program at random moments; return how often something was lost."""
     lost = finished = 0
     before = counts(folder)
     for number in range(1, kills + 1):
-        # A full refresh writes as long as it runs, whatever is kept already.
-        process = begin(folder, "refresh", "--full")
+        process = begin(folder, *command(number))
         try:
             process.communicate(timeout=dice.uniform(SHORTEST, LONGEST))
             finished += 1
@@ -83,7 +99,7 @@ def kill_again_and_again(folder: Path, kills: int, dice: random.Random) -> int:
 
 def all_at_once(folder: Path) -> int:
     """Run refreshes and screens at once; return how many did not do what they could."""
-    start = time.perf_counter()
+    start, before = time.perf_counter(), counts(folder)
     commands = [["refresh", "--full"], ["screen", "--format", "tickers"]]
     processes = [begin(folder, *commands[n % 2]) for n in range(2 * AT_ONCE)]
     failed = 0
@@ -96,7 +112,9 @@ def all_at_once(folder: Path) -> int:
     codes = sorted(process.returncode for process in processes)
     print(f"{len(processes)} at once: {took:.1f} s, exit codes {codes}")
     print(f"the store holds {counts(folder)}")
-    return failed
+    if less := shrunk(before, counts(folder)):
+        print(f"fewer rows in {', '.join(less)}", flush=True)
+    return failed + len(less)
 
 
 def main() -> None:

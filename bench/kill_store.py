@@ -3,8 +3,8 @@
 ``python bench/kill_store.py [KILLS] [SEED]``, with the network and the settings of
 the environment, and the real program. First refreshes, and screens of another recipe
 each time, are killed at random moments, again and again; after each kill the store must
-open and hold no fewer sessions, dividends and splits, statement figures,
-quotes, rates, runs, events of the watchlist and log entries than were last seen in it.
+open and hold no fewer sessions, dividends and splits, statement figures, quotes, rates,
+runs, events of the watchlist and log entries than were last seen in it.
 Then eight refreshes and as many screens run at once, and must take nothing away either.
 Prints the seed and the counts.
 """
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +28,11 @@ from triad_screener.store import Store
 KILLS: Final = 200
 SEED: Final = 20261124
 AT_ONCE: Final = 8
-#: Seconds within which a refresh is killed; a whole first fill takes a few.
-SHORTEST, LONGEST = 0.05, 5.0
+#: Seconds within which a process is killed, once it has begun to write; at its pace a
+#: whole refresh takes 22 or more. However slow the machine is, kills fall on writing.
+SHORTEST, LONGEST = 0.0, 6.0
+#: Seconds that it is waited for, and how often it is looked at.
+WAIT, LOOK = 60.0, 0.02
 #: Every so many kills the store is taken away, so that first fills are killed, too.
 ANEW: Final = 20
 #: Exit codes of a refresh or a screen that did what it could.
@@ -73,6 +77,25 @@ def shrunk(before: dict[str, int], after: dict[str, int]) -> list[str]:
     return [table for table in KEPT if after[table] < before[table]]
 
 
+def await_writing(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Wait until a process has written to the store, or has ended."""
+    before, deadline = written(folder), time.monotonic() + WAIT
+    while (
+        process.poll() is None
+        and written(folder) == before
+        and time.monotonic() < deadline
+    ):
+        time.sleep(LOOK)
+
+
+def written(folder: Path) -> list[tuple[str, int, int]]:
+    """Return what can be seen of the store's files from outside."""
+    with suppress(FileNotFoundError):  # its log comes and goes
+        found = [(file.name, file.stat()) for file in folder.glob(f"{STORE_NAME}*")]
+        return [(name, stat.st_mtime_ns, stat.st_size) for name, stat in found]
+    return []
+
+
 def kill_again_and_again(folder: Path, kills: int, dice: random.Random) -> int:
     """Kill the program at random moments; return how often something was lost."""
     lost = finished = 0
@@ -80,6 +103,7 @@ def kill_again_and_again(folder: Path, kills: int, dice: random.Random) -> int:
     for number in range(1, kills + 1):
         process = begin(folder, *command(number))
         try:
+            await_writing(process, folder)
             process.communicate(timeout=dice.uniform(SHORTEST, LONGEST))
             finished += 1
         except subprocess.TimeoutExpired:
@@ -92,7 +116,7 @@ def kill_again_and_again(folder: Path, kills: int, dice: random.Random) -> int:
         before = after
         if number % ANEW == 0:
             print(f"{number} kills, {finished} too late; {after}", flush=True)
-            (folder / STORE_NAME).unlink()
+            (folder / STORE_NAME).unlink(missing_ok=True)
             before = counts(folder)
     return lost
 

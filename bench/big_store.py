@@ -1,11 +1,17 @@
 """How large, how quick and how hungry is a store as the universe grows?
 
-``big_store.py [LINES] [YEARS]``: without arguments 500 and 5,000 lines of 3 years.
+``big_store.py`` measures 500 and 5,000 stocks of 3 years; ``--stocks`` and ``--years``
+choose others.
 Each step runs in a process of its own, so that its peak memory is its own.
+
+``big_store.py --stocks 10000 --to DIR`` makes files to try other commands with: a
+taxonomy, a store and folders of tables in CSV and Parquet, all with the same figures
+(``--formats store,parquet`` for some of them). It says how to use them.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import os
 import subprocess
@@ -16,6 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import made_up
 import numpy as np
 
 from triad_screener.model.live import Bars, Fetched, QuoteFacts, Task
@@ -177,8 +184,8 @@ def step(name: str, path: Path, lines: int, years: int) -> None:
 
 def measured(name: str, path: Path, lines: int, years: int) -> tuple[float, float]:
     """Return the seconds and the peak memory in MiB of a step, in its own process."""
-    asked = [name, str(path), str(lines), str(years)]
-    command = [sys.executable, __file__, "--step", *asked]
+    asked = ["--step", name, str(path), "--stocks", str(lines), "--years", str(years)]
+    command = [sys.executable, __file__, *asked]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ourselves
     answer = process.stdout.read() if process.stdout else ""
     _, status, usage = os.wait4(process.pid, 0)
@@ -206,7 +213,7 @@ def report(lines: int, years: int) -> dict[str, float]:
     return seconds
 
 
-def main(sizes: tuple[int, ...], years: int) -> None:
+def measure(sizes: list[int], years: int) -> None:
     """Print every figure, and how it grows from the first size to the last."""
     found = [report(lines, years) for lines in sizes]
     if len(found) > 1:
@@ -217,9 +224,43 @@ def main(sizes: tuple[int, ...], years: int) -> None:
             print(f"  {name:8} {times:5.1f} times as long, power {power:.2f}")
 
 
-if __name__ == "__main__":
-    if sys.argv[1:2] == ["--step"]:
-        step(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
+def make(folder: Path, stocks: int, years: int, formats: list[str]) -> None:
+    """Make the files and say how to use them."""
+    begun = time.perf_counter()
+    made_up.make(folder, stocks, years, formats)
+    print(f"{stocks:,} stocks, {years} years: {time.perf_counter() - begun:.1f} s")
+    print(f"TRIAD_CONFIG={folder / made_up.TAXONOMY_NAME}")
+    if "store" in formats:
+        print(f"TRIAD_DATA_FOLDER={folder}  # triad screen --source store")
+    for kind in {"csv", "parquet"} & {*formats}:
+        print(f"triad screen --source folder:{folder / kind}")
+
+
+def arguments() -> argparse.Namespace:
+    """Return what was asked for on the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--stocks", type=int, action="append")
+    parser.add_argument("--years", type=int, default=YEARS)
+    parser.add_argument("--to", type=Path)
+    parser.add_argument("--formats", default=",".join(made_up.FORMATS))
+    parser.add_argument("--step", nargs=2, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure, make, or carry out one step in a process of its own."""
+    asked = arguments()
+    sizes = asked.stocks or list(SIZES)
+    if asked.step:
+        name, path = asked.step
+        step(name, Path(path), sizes[0], asked.years)
+    elif asked.to:
+        make(asked.to, sizes[0], asked.years, asked.formats.split(","))
     else:
-        asked = [int(argument) for argument in sys.argv[1:]]
-        main((asked[0],) if asked else SIZES, asked[1] if asked[1:] else YEARS)
+        measure(sizes, asked.years)
+
+
+if __name__ == "__main__":
+    main()

@@ -12,16 +12,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener import databases
-from triad_screener.model.taxonomy import Taxonomy
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.store import Store
-from triad_screener.taxonomies import document
+from triad_screener.taxonomies import document, loading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
+
+    from triad_screener.model.taxonomy import Taxonomy
 
 STORE_NAME: Final = "triad.duckdb"
 TAXONOMY_NAME: Final = "triad.yaml"
@@ -398,14 +399,18 @@ def taxonomy(folder: Path) -> Taxonomy:
     """Return the taxonomy that `make` wrote into ``folder``."""
     text = (folder / TAXONOMY_NAME).read_text("utf-8")
     around = [row for row in text.splitlines() if not row.startswith("constituents_")]
-    content: Any = document.parse("\n".join(around), TAXONOMY_NAME).content
+    found = document.parse("\n".join(around), TAXONOMY_NAME)
+    content: Any = found.content
     with databases.connect(sealed=False) as connection:
-        found = connection.execute(
+        table = connection.execute(
             "FROM read_parquet(?)", [str(folder / "constituents.parquet")]
         )
-        names = [column[0] for column in found.description or ()]
-        content["constituents"] = [_entry(names, row) for row in found.fetchall()]
-    return Taxonomy.model_validate(content)
+        names = [column[0] for column in table.description or ()]
+        content["constituents"] = [_entry(names, row) for row in table.fetchall()]
+    made, mistakes = loading.check(found)
+    if made is None:
+        raise SystemExit(str(mistakes[0]))
+    return made
 
 
 def _entry(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
@@ -416,5 +421,5 @@ def _entry(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
             part = entry
             for one in outer:
                 part = part.setdefault(one, {})
-            part[key] = (value,) if key == "layers" else value
+            part[key] = [value] if key == "layers" else value
     return entry

@@ -261,6 +261,8 @@ class InputError(TriadError):
 
     def __init__(self, place: str, problem: str, expected: str) -> None:
         super().__init__(f"{place}: {problem}.", expected)
+        self.place = place
+        self.problem = problem
 
 
 class OutputError(TriadError):

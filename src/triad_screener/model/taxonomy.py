@@ -6,9 +6,10 @@ stand in a folder or a store. Shares of revenue are fractions in [0, 1].
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from math import fsum
-from typing import Literal, Self, TypeVar
+from typing import Literal, Protocol, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -25,6 +26,7 @@ from triad_screener.model.texts import (
     Line,
     PrivateSymbol,
     Prose,
+    TableName,
     Ticker,
 )
 from triad_screener.model.thesis import Thesis
@@ -54,6 +56,27 @@ class MisfitError(ValueError):
     def __init__(self, *found: tuple[Place, str]) -> None:
         super().__init__("; ".join(problem for _, problem in found))
         self.found = found
+
+
+class _Misfitting(Protocol):
+    """What can say whether its values fit together."""
+
+    def misfits(self) -> Iterator[tuple[Place, str]]:
+        """Yield where something does not fit, and what."""
+
+
+Fitting = TypeVar("Fitting", bound=_Misfitting)
+
+
+def _fitting(part: Fitting) -> Fitting:
+    """Return ``part``.
+
+    Raises:
+        MisfitError: If its values do not fit together.
+    """
+    if found := tuple(part.misfits()):
+        raise MisfitError(*found)
+    return part
 
 
 class Names(Part):
@@ -99,14 +122,18 @@ class Exposure(ExposureEntry):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
+        return _fitting(self)
+
+    def misfits(self) -> Iterator[tuple[Place, str]]:
+        """Yield what is not in order, and where."""
         for position, (one, after) in enumerate(pairwise(self.entries)):
             if one.date >= after.date:
                 problem = (
                     f"the entry of {one.date} stands before that of {after.date}; "
                     "each must be older than the next, the exposure itself the newest"
                 )
-                raise MisfitError((("history", position), problem))
-        return self
+                yield ("history", position), problem
+                return
 
     @property
     def entries(self) -> tuple[ExposureEntry, ...]:
@@ -150,6 +177,12 @@ class Constituent(Part):
 
     @model_validator(mode="after")
     def _exposures_within_one(self) -> Self:
+        return _fitting(self)
+
+    def misfits(self) -> Iterator[tuple[Place, str]]:
+        """Yield on which day the exposures sum to more than all revenue."""
+        if self._most_exposure() <= 1 + _SUM_TOLERANCE:
+            return
         for day in self._exposure_days():
             total = fsum(entry.share for entry in self.exposures_on(day).values())
             if total > 1 + _SUM_TOLERANCE:
@@ -157,8 +190,15 @@ class Constituent(Part):
                 problem = (
                     f"the exposures of {self.ticker} sum to {total:.6g}{when}, above 1"
                 )
-                raise MisfitError((("exposures",), problem))
-        return self
+                yield ("exposures",), problem
+                return
+
+    def _most_exposure(self) -> float:
+        """Return a sum that the exposures of no day exceed."""
+        return fsum(
+            max(entry.share for entry in exposure.entries)
+            for exposure in self.exposures.values()
+        )
 
     def _exposure_days(self) -> list[date]:
         """Return the days from which on another entry counts, oldest first."""
@@ -323,6 +363,8 @@ class Taxonomy(Part):
     pillars: dict[Pillar, PillarInfo] = Field(default_factory=dict)
     layers: dict[Key, Layer] = Field(default_factory=dict)
     constituents: tuple[Constituent, ...] = ()
+    constituents_table: TableName | None = None
+    """A table with more of them, in the folder of this file."""
     benchmarks: tuple[Benchmark, ...] = ()
     watchlist: tuple[WatchlistEntry, ...] = ()
     rubric: Rubric = Field(default_factory=Rubric)
@@ -335,11 +377,10 @@ class Taxonomy(Part):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        if problems := tuple(self._problems()):
-            raise MisfitError(*problems)
-        return self
+        return _fitting(self)
 
-    def _problems(self) -> Iterator[tuple[Place, str]]:
+    def misfits(self) -> Iterator[tuple[Place, str]]:
+        """Yield every name that stands twice or leads nowhere, and where."""
         yield from _repeated("constituents", "ticker", self.constituents)
         yield from _repeated("benchmarks", "ticker", self.benchmarks)
         yield from _repeated("watchlist", "id", self.watchlist)
@@ -387,9 +428,13 @@ class Taxonomy(Part):
 
     def constituent(self, ticker: str) -> Constituent | None:
         """Return the line called ``ticker``, if there is one."""
-        return next((line for line in self.constituents if line.ticker == ticker), None)
+        return self._by_ticker.get(ticker)
 
-    @property
+    @cached_property
+    def _by_ticker(self) -> dict[str, Constituent]:
+        return {line.ticker: line for line in self.constituents}
+
+    @cached_property
     def post_tickers(self) -> frozenset[str]:
         """Tickers of the lines that the post itself names."""
         return frozenset(

@@ -30,6 +30,7 @@ _EXCHANGE = r"^[A-Z0-9]{4}$"
 _COLOUR = r"^#[0-9a-fA-F]{6}$"
 _COUNTRY = r"^[A-Z]{2}$"
 _CIK = r"^\d{10}$"
+_TABLE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(csv|csv\.gz|parquet)$"
 _PRIVATE = r"^[A-Z0-9]{1,10}\.PVT$"
 
 IsoDate = Annotated[
@@ -68,6 +69,8 @@ Cik = Annotated[str, StringConstraints(pattern=_CIK)]
 """SEC Central Index Key, ten digits."""
 PrivateSymbol = Annotated[str, StringConstraints(pattern=_PRIVATE)]
 """What Yahoo Finance calls a company that is not listed."""
+TableName = Annotated[str, StringConstraints(pattern=_TABLE)]
+"""A file beside the taxonomy: no folder can stand in it."""
 
 #: What a pattern asks for, as a sentence.
 IN_WORDS: Final[Mapping[str, str]] = {
@@ -80,5 +83,7 @@ IN_WORDS: Final[Mapping[str, str]] = {
     _COLOUR: 'A colour is written as "#cc7722".',
     _COUNTRY: "A country has two capital letters, as in US.",
     _CIK: 'A CIK has ten digits, in quotes, as in "0001045810".',
+    _TABLE: "A table is a file in the same folder, as in constituents.csv, "
+    "constituents.csv.gz or constituents.parquet.",
     _PRIVATE: "A private company is written as Yahoo Finance does, as in DATB.PVT.",
 }

@@ -70,14 +70,15 @@ def _pillar(taxonomy: Taxonomy, pillar: Any) -> Table:  # noqa: ANN401 - a Pilla
         Column("Role", Kind.TEXT, 80),
         *(Column(name, Kind.FRACTION, 70) for name in PILLARS),
     )
-    rows = []
-    for key, layer in taxonomy.layers.items():
-        members = [line for line in taxonomy.constituents if line.layers[0] == key]
-        if layer.pillar == pillar:
-            rows += [
-                _leaf(line, layer.name if i == 0 else "")
-                for i, line in enumerate(members)
-            ]
+    members: dict[str, list[Constituent]] = {}
+    for line in taxonomy.constituents:
+        members.setdefault(line.layers[0], []).append(line)
+    rows = [
+        _leaf(line, layer.name if place == 0 else "")
+        for key, layer in taxonomy.layers.items()
+        if layer.pillar == pillar
+        for place, line in enumerate(members.get(key, ()))
+    ]
     summary = taxonomy.pillars[pillar].summary
     return Table("", columns, tuple(rows), pillar=pillar, note=summary)
 

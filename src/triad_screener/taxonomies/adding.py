@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from triad_screener.errors import ConfigurationError, UsageError
 from triad_screener.model.texts import Currency, Line, Ticker
 from triad_screener.taxonomies import document
-from triad_screener.taxonomies.loading import in_words
+from triad_screener.taxonomies.mistakes import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

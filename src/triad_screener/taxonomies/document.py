@@ -84,7 +84,9 @@ def text(path: Path) -> str:
         ) from error
     if len(content) > SIZE_LIMIT:
         raise ConfigurationError(
-            name, "is larger than 2 MB", "A taxonomy is a small file; check the path."
+            name,
+            "is larger than 2 MB",
+            "Check the path, or move constituents to a table beside it.",
         )
     return _decoded(content, name)
 
@@ -149,7 +151,7 @@ class _Builder:
         self.values += 1
         if self.values > VALUE_LIMIT:
             problem = f"holds more than {VALUE_LIMIT:,} values up to here"
-            self._refuse(event, problem, "A taxonomy has far fewer; check the file.")
+            self._refuse(event, problem, "Move constituents to a table beside it.")
         if isinstance(event, yaml.AliasEvent):
             self._refuse(event, "uses an anchor or alias", "Write the value out.")
         elif isinstance(event, yaml.ScalarEvent):

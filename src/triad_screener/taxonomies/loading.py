@@ -4,45 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Final, get_args
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from triad_screener.errors import ConfigurationError, UnknownNameError
+from triad_screener.errors import ConfigurationError
 from triad_screener.model.taxonomy import MisfitError, Taxonomy
-from triad_screener.model.texts import IN_WORDS
-from triad_screener.taxonomies import document
+from triad_screener.taxonomies import constituents_table, document
+from triad_screener.taxonomies.mistakes import Mistake, in_words, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from pydantic_core import ErrorDetails
 
+    from triad_screener.model.recipe import Part
+    from triad_screener.model.taxonomy import Constituent
+    from triad_screener.taxonomies.constituents_table import ConstituentsTable
     from triad_screener.taxonomies.document import Place, YamlDocument
 
-_LONGEST_VALUE = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing in a taxonomy file that is not as it should be."""
-
-    file: str
-    line: int
-    where: str
-    problem: str
-    expected: str
+#: What no screen depends on: the thesis, and in which file a constituent stands. The
+#: constituents themselves are written apart.
+_ASIDE: Final = {"thesis", "constituents_table", "constituents"}
+_LINES_AT_ONCE: Final = 1_000
 
 
 def load(path: Path) -> Taxonomy:
-    """Read and check the taxonomy at ``path``.
+    """Read and check the taxonomy at ``path``, and its table of constituents.
 
     Raises:
-        ConfigurationError: If the file cannot be read, is not safe YAML, or breaks
-            the schema; the first mistake is named with its line.
+        ConfigurationError: If a file cannot be read, is not safe YAML or no table, or
+            breaks the schema; the first mistake is named with its line.
     """
     found = document.read(path)
     taxonomy, mistakes = check(found)
@@ -58,22 +53,111 @@ def load(path: Path) -> Taxonomy:
 
 
 def check(found: YamlDocument) -> tuple[Taxonomy | None, tuple[Mistake, ...]]:
-    """Return the taxonomy that ``found`` describes, or every mistake in it."""
+    """Return the taxonomy that ``found`` describes, or every mistake in it.
+
+    Raises:
+        ConfigurationError: If its table of constituents is no table at all.
+    """
     if not isinstance(found.content, dict):
         return None, (_not_a_mapping(found),)
+    content = _tuples(found.content)
+    files = _Files(found)
+    content["constituents"] = files.joined(content.get("constituents", ()))
+    told = files.table.mistakes if files.table else ()
     try:
-        return Taxonomy.model_validate(_tuples(found.content)), ()
+        taxonomy = Taxonomy.model_validate(content)
     except ValidationError as error:
         details = error.errors(include_url=False)
-    mistakes = [mistake for one in details for mistake in _mistakes(found, one)]
-    return None, tuple(sorted(mistakes, key=lambda one: (one.line, one.where)))
+    else:
+        return (None, told) if told else (taxonomy, ())
+    # Where the table has mistakes, names lack that others in the taxonomy refer to.
+    mistakes = [
+        mistake
+        for one in details
+        if one["loc"] or not told
+        for mistake in _mistakes(files, one)
+    ]
+    order = lambda one: (one.file != found.path, one.line, one.where)  # noqa: E731
+    return None, tuple(sorted([*mistakes, *told], key=order))
+
+
+class _Files:
+    """A taxonomy and the table beside it, if it names one."""
+
+    def __init__(self, found: YamlDocument) -> None:
+        self.found = found
+        self.table: ConstituentsTable | None = None
+        self._first = 0
+        if name := constituents_table.named(found):
+            path = Path(found.path).parent / name
+            self.table = constituents_table.read(path, found)
+
+    def joined(self, constituents: object) -> object:
+        """Return the constituents of both, those of the taxonomy first."""
+        if self.table is None or not isinstance(constituents, tuple):
+            return constituents
+        self._first = len(constituents)
+        return (*constituents, *self.table.constituents)
+
+    def mistake(self, place: Place, problem: str, expected: str) -> Mistake:
+        """Return a mistake where it stands."""
+        match place:
+            case ("constituents", int(row), *inner) if (
+                self.table and row >= self._first
+            ):
+                row -= self._first
+                return self.table.mistake(row, tuple(inner), problem, expected)
+        line = self.found.line_of(place)
+        return Mistake(self.found.path, line, written(place), problem, expected)
 
 
 def digest(taxonomy: Taxonomy) -> str:
-    """Return the SHA-256 of all that a screen depends on, layout and thesis aside."""
-    content = taxonomy.model_dump(mode="json", exclude={"thesis"})
-    text = json.dumps(content, ensure_ascii=True, sort_keys=True, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Return the SHA-256 of all that a screen depends on, layout and thesis aside.
+
+    That of its JSON with sorted keys: the same in whichever file a constituent stands.
+    """
+    content = taxonomy.model_dump(mode="json", exclude=_ASIDE)
+    sha = hashlib.sha256()
+    joint = "{"
+    for key in sorted({*content, "constituents"}):
+        sha.update(f'{joint}"{key}": '.encode())
+        joint = ", "
+        if key == "constituents":
+            for text in _json_in_parts(taxonomy.constituents):
+                sha.update(text)
+        else:
+            sha.update(_json(content[key]))
+    sha.update(b"}")
+    return sha.hexdigest()
+
+
+def _json_in_parts(lines: Sequence[Constituent]) -> Iterator[bytes]:
+    """Yield a JSON list; that of 60,000 is large, and its hash is all that counts."""
+    joint = b"["
+    for start in range(0, len(lines), _LINES_AT_ONCE):
+        yield joint
+        yield _json(lines[start : start + _LINES_AT_ONCE])[1:-1]
+        joint = b", "
+    yield b"]" if lines else b"[]"
+
+
+def _json(value: object) -> bytes:
+    text = json.dumps(
+        value, ensure_ascii=True, sort_keys=True, allow_nan=False, default=_plain
+    )
+    return text.encode()
+
+
+def _plain(value: Part | date) -> object:
+    """Return what JSON writes for a part or a date."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return {key: getattr(value, key) for key in _fields(type(value))}
+
+
+@cache
+def _fields(kind: type[Part]) -> tuple[str, ...]:
+    return tuple(kind.model_fields)
 
 
 def _not_a_mapping(found: YamlDocument) -> Mistake:
@@ -91,99 +175,13 @@ def _tuples(value: Any) -> Any:  # noqa: ANN401 - YAML holds any plain value
     return value
 
 
-def _mistakes(found: YamlDocument, detail: ErrorDetails) -> Iterator[Mistake]:
-    """Yield what one failure of the model means in the file: often one mistake."""
+def _mistakes(files: _Files, detail: ErrorDetails) -> Iterator[Mistake]:
+    """Yield what one failure of the model means in the files: often one mistake."""
     place = tuple(part for part in detail["loc"] if part != "[key]")
     failure = detail.get("ctx", {}).get("error")
     if isinstance(failure, MisfitError):
         for inner, problem in failure.found:
             where, text = (*place, *inner), f"does not fit: {problem}"
-            yield _at(found, where, text, "Mend the values named.")
+            yield files.mistake(where, text, "Mend the values named.")
     else:
-        yield _at(found, place, *in_words(detail))
-
-
-def _at(found: YamlDocument, place: Place, problem: str, expected: str) -> Mistake:
-    line = found.line_of(place)
-    return Mistake(found.path, line, written(place), problem, expected)
-
-
-def written(place: Place) -> str:
-    """Return a place as a reader would name it.
-
-    Examples:
-        >>> written(("constituents", 0, "layers", 1))
-        'constituents[0].layers[1]'
-    """
-    parts = [
-        f"[{part}]" if isinstance(part, int) else f".{document.short(part)}"
-        for part in place
-    ]
-    return "".join(parts).lstrip(".")
-
-
-#: What was expected, by the kind of failure; the facts of the failure fill the gaps.
-_EXPECTED: Final[Mapping[str, str]] = {
-    "missing": "Add the key with its value.",
-    "dict_type": "The value should be a mapping.",
-    "model_type": "The value should be a mapping.",
-    "tuple_type": "The value should be a list.",
-    "string_type": "The value should be a text; put it in quotes.",
-    "bool_type": "The value should be true or false.",
-    "int_type": "The value should be a whole number.",
-    "int_from_float": "The value should be a whole number.",
-    "float_type": "The value should be a number.",
-    "finite_number": "The value should be a finite number.",
-    "literal_error": "The value should be {expected}.",
-    "greater_than": "The value should be above {gt:g}.",
-    "greater_than_equal": "The value should be {ge:g} or more.",
-    "less_than_equal": "The value should be {le:g} or less.",
-    "string_too_short": "The text should not be empty.",
-    "string_too_long": "The text should have at most {max_length} characters.",
-    "too_short": "There should be at least {min_length} entry.",
-}
-
-
-def in_words(detail: ErrorDetails) -> tuple[str, str]:
-    """Return what is wrong and what was expected, in the words of the house."""
-    kind, facts, value = detail["type"], detail.get("ctx", {}), detail["input"]
-    if kind == "missing":
-        return "is missing", _EXPECTED[kind]
-    if kind == "extra_forbidden":
-        return "is not a key that belongs here", _nearest(detail["loc"])
-    if kind == "value_error":
-        return _failed(str(facts["error"]), value)
-    if kind == "string_pattern_mismatch":
-        return f"is {_shown(value)}", IN_WORDS[facts["pattern"]]
-    expected = _EXPECTED.get(kind, f"{detail['msg']}.")
-    return f"is {_shown(value)}", expected.format(**facts)
-
-
-def _failed(problem: str, value: object) -> tuple[str, str]:
-    if isinstance(value, (str, int, float)):
-        return f"is {_shown(value)}", f"{problem[:1].upper()}{problem[1:]}."
-    return f"does not fit: {problem}", "Mend the values named."
-
-
-def _nearest(place: Place) -> str:
-    """Return the sentence that offers the keys of the mapping around ``place``."""
-    *outer, last = place
-    kind: Any = Taxonomy
-    for part in outer:
-        if hasattr(kind, "model_fields"):
-            kind = kind.model_fields[str(part)].annotation
-        else:
-            kind = get_args(kind)[0 if isinstance(part, int) else 1]
-        if isinstance(kind, UnionType):
-            kind = get_args(kind)[0]
-    return UnknownNameError("key", str(last), kind.model_fields).remedy
-
-
-def _shown(value: object) -> str:
-    """Return a value as the file could write it, short."""
-    if value is None or value in ({}, ()):
-        return "empty"
-    if isinstance(value, (dict, tuple)):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
+        yield files.mistake(place, *in_words(detail))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from triad_screener.errors import ConfigurationError
 from triad_screener.shipped import shipped
 
 if TYPE_CHECKING:
@@ -36,3 +39,25 @@ def locate(asked: Path | None) -> Path:
         # No home folder, or one that may not be read: the shipped file serves.
         pass
     return shipped(f"config/{FILE_NAME}")
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a taxonomy file, and of the table that it names.
+
+    What cannot be read counts as empty: loading says what is wrong with it.
+    """
+    sha = hashlib.sha256()
+    with suppress(OSError, ConfigurationError):
+        content = path.read_bytes()
+        sha.update(content)
+        if b"constituents_table" in content:
+            # Imported here: most taxonomies have no table, and need no parser here.
+            from triad_screener.taxonomies import (  # noqa: PLC0415
+                constituents_table,
+                document,
+            )
+
+            name = constituents_table.named(document.read(path))
+            if name:
+                sha.update((path.parent / name).read_bytes())
+    return sha.hexdigest()

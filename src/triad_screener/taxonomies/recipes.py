@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from triad_screener.errors import UnknownNameError, UsageError
 from triad_screener.model.recipe import Recipe
 from triad_screener.taxonomies.document import scalar
-from triad_screener.taxonomies.loading import in_words, written
+from triad_screener.taxonomies.mistakes import in_words, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

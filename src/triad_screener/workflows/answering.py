@@ -213,14 +213,9 @@ def _looks_back(question: Question, now: datetime) -> bool:
 
 def _key(question: Question) -> str:
     """Return a hash of everything the answer depends on, besides the figures."""
-    path = locating.locate(question.config)
-    try:
-        config = path.read_bytes()
-    except OSError:
-        config = b""  # loading says what is wrong with it
     parts = {
         "as_of": question.as_of.isoformat() if question.as_of else None,
-        "config": hashlib.sha256(config).hexdigest(),
+        "config": locating.fingerprint(locating.locate(question.config)),
         "holdings": dict(question.holdings),
         "incumbents": question.incumbents,
         "offline": question.offline,

@@ -51,8 +51,12 @@ def draft(
         NoDataError: If the source does not know the ticker.
     """
     ticker, name = adding.to_ticker(ticker), str(path)
-    loading.load(path)
+    taxonomy = loading.load(path)
     alone = adding.add(document.text(path), name, ticker, None)
+    if taxonomy.constituent(ticker):
+        table = path.parent / (taxonomy.constituents_table or "")
+        what = f"{table}: {ticker} is there already."
+        raise UsageError(what, "Edit that row, or name another ticker.")
     if live is None:
         return alone, ()
     quote, warnings = _asked(ticker, live())

@@ -9,20 +9,17 @@ statements, quote or forecast.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from triad_screener import databases
 from triad_screener.model.vocabulary import PILLARS
 from triad_screener.store import Store
-from triad_screener.taxonomies import document, loading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
-
-    from triad_screener.model.taxonomy import Taxonomy
 
 STORE_NAME: Final = "triad.duckdb"
 TAXONOMY_NAME: Final = "triad.yaml"
@@ -320,7 +317,7 @@ def _exposures() -> str:
 def taxonomy_text(table: str) -> str:
     """Return the YAML around the table of constituents called ``table``."""
     pillars = "".join(
-        f"  {pillar}:\n    name: {{en: Made up, zh: 虛構}}\n"
+        f"  {pillar}:\n    name: {{en: {pillar.title()}, zh: 虛構}}\n"
         '    colour: "#336699"\n    summary: Made up.\n'
         for pillar in PILLARS
     )
@@ -393,33 +390,3 @@ def _copy(connection: DuckDBPyConnection, query: str, path: Path) -> None:
 def _text(path: Path) -> str:
     """Return a path as SQL writes a text."""
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def taxonomy(folder: Path) -> Taxonomy:
-    """Return the taxonomy that `make` wrote into ``folder``."""
-    text = (folder / TAXONOMY_NAME).read_text("utf-8")
-    around = [row for row in text.splitlines() if not row.startswith("constituents_")]
-    found = document.parse("\n".join(around), TAXONOMY_NAME)
-    content: Any = found.content
-    with databases.connect(sealed=False) as connection:
-        table = connection.execute(
-            "FROM read_parquet(?)", [str(folder / "constituents.parquet")]
-        )
-        names = [column[0] for column in table.description or ()]
-        content["constituents"] = [_entry(names, row) for row in table.fetchall()]
-    made, mistakes = loading.check(found)
-    if made is None:
-        raise SystemExit(str(mistakes[0]))
-    return made
-
-
-def _entry(names: list[str], row: tuple[Any, ...]) -> dict[str, Any]:
-    entry: dict[str, Any] = {}
-    for name, value in zip(names, row, strict=True):
-        if value is not None:
-            *outer, key = name.split(".")
-            part = entry
-            for one in outer:
-                part = part.setdefault(one, {})
-            part[key] = [value] if key == "layers" else value
-    return entry

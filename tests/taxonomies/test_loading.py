@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
+from taxonomy_mistakes import GOOD, kept_mistakes
 from triad_screener.errors import ConfigurationError
 from triad_screener.model.recipe import Recipe
 from triad_screener.shipped import shipped
 from triad_screener.taxonomies import document, loading
 
-HERE = Path(__file__).parent
-GOOD = (HERE / "small.yaml").read_text("utf-8")
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-class Mistake(NamedTuple):
-    """A text of the good file, what is put in its place, and what is said of it."""
-
-    old: str
-    new: str
-    said: list[str]
-
-
-def kept_mistakes() -> list[Mistake]:
-    """The blocks of ``mistakes.txt``."""
-    blocks = (HERE / "mistakes.txt").read_text("utf-8").split("\n\n")
-    found = []
-    for block in blocks:
-        if block.startswith("-"):
-            rows = [(row[0], row[2:]) for row in block.splitlines()]
-            old, new = ("\n".join(t for sign, t in rows if sign == s) for s in "-+")
-            found.append(Mistake(old, new, [t for sign, t in rows if sign == "="]))
-    return found
+    from taxonomy_mistakes import Mistake
 
 
 def said_of(text: str) -> list[str]:

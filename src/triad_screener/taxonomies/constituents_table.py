@@ -46,6 +46,8 @@ KEY: Final = "constituents_table"
 ROW_LIMIT: Final = 100_000
 #: Earlier entries of an exposure: ten years of quarters.
 HISTORY_LIMIT: Final = 40
+#: Unknown columns for which the nearest names are looked up.
+_LIKENESSES: Final = 20
 _NESTED: Final = ("identity", "exposures")
 _EXPOSURES: Final = {pillar: f"exposures.{pillar}" for pillar in PILLARS}
 #: Where the earlier entries of each exposure stand, oldest first.
@@ -195,8 +197,10 @@ class _Reading:
         self.mistakes.append(_mistake(self.table, row, column, *told))
 
     def _check_header(self) -> None:
-        for column in self.table.unknown:
-            remedy = UnknownNameError("column", column, COLUMNS).remedy
+        for place, column in enumerate(self.table.unknown):
+            remedy = "Take the column out."
+            if place < _LIKENESSES:
+                remedy = UnknownNameError("column", column, COLUMNS).remedy
             shown = tables.shown(column)[1:-1]
             self._refuse(None, shown, "is not a column that belongs here", remedy)
         for entry in _ENTRIES:

@@ -361,3 +361,11 @@ def screen(
     """The screen of the twelve lines, unless asked otherwise."""
     asked = Request(**{"recipe": recipe(), **request})
     return assemble(world, market(*lines, fx=fx or {}), asked, config_hash="c")
+
+
+class NotSearched(list[str]):
+    """A list in which nothing is searched for: with many in it that takes for ever."""
+
+    def __contains__(self, value: object) -> bool:
+        message = f"{value} is searched for in a list"
+        raise AssertionError(message)

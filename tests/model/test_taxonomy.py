@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from pydantic import ValidationError
@@ -14,6 +15,9 @@ from triad_screener.model.taxonomy import (
     known_by,
     stage_at,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def entry(**parts: object) -> WatchlistEntry:
@@ -157,6 +161,25 @@ class TestRegression:
 
         assert two.constituent("BBB") is two.constituents[1]
         assert two.constituent("CCC") is None
+
+    def test_lines_are_looked_through_once_however_often_one_is_asked_for(self) -> None:
+        class Counted(tuple[Constituent, ...]):
+            __slots__ = ()
+            times: ClassVar[int] = 0
+
+            def __iter__(self) -> Iterator[Constituent]:
+                Counted.times += 1
+                return super().__iter__()
+
+        lines = Counted((samples.constituent("AAA"), samples.constituent("BBB")))
+        two = Taxonomy().model_copy(update={"constituents": lines})
+
+        found = [two.constituent("BBB") for _ in range(10)]
+        named = [two.post_tickers for _ in range(10)]
+
+        assert found == [lines[1]] * 10
+        assert named == [frozenset({"AAA", "BBB"})] * 10
+        assert Counted.times == 2
 
     def test_the_post_names_core_and_named_lines_only(self) -> None:
         three = samples.taxonomy(

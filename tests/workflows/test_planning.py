@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samples import constituent, taxonomy
+from samples import NotSearched, constituent, taxonomy
 from triad_screener.model.live import LastFetch, Task
 from triad_screener.model.stored import MissingSession
 from triad_screener.model.taxonomy import Benchmark
@@ -287,3 +287,11 @@ def test_one_symbol_can_be_asked_for_at_once() -> None:
     tasks = planning.plan(ASKED, everything(may(15)), may(15), at_once=at_once)
 
     assert [(task.kind, task.symbol) for task in tasks] == [*at_once]
+
+
+def test_each_constituent_is_looked_up_among_those_asked_for_and_not_looked_for() -> (
+    None
+):
+    found = taxonomy(constituent("AAA"), constituent("BBB"))
+
+    assert planning.wanted(found, NotSearched(["BBB"])).lines == ("BBB",)

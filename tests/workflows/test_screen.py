@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samples import AS_OF, constituent, market, prices, recipe, taxonomy
+from samples import (
+    AS_OF,
+    NotSearched,
+    constituent,
+    market,
+    prices,
+    recipe,
+    taxonomy,
+)
 from triad_screener.errors import (
     ConfigurationError,
     NoDataError,
@@ -268,3 +276,11 @@ def test_the_day_of_a_screen_is_the_newest_session_unless_one_is_asked_for() -> 
 
     assert newest.run.as_of == AS_OF
     assert earlier.run.as_of == date(2026, 6, 15)
+
+
+def test_a_ticker_is_looked_up_among_all_and_not_looked_for() -> None:
+    found = tickers.known_tickers(
+        ["BBB", "AAZ"], NotSearched(TICKERS), ignore_unknown=True
+    )
+
+    assert found == (("BBB",), ("AAZ",))

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_origin
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -35,7 +36,6 @@ from triad_screener.taxonomies.mistakes import Mistake, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from pydantic.fields import FieldInfo
 
@@ -119,13 +119,17 @@ def named(found: YamlDocument) -> str | None:
         return None  # the model says what is wrong with it
 
 
-def read(path: Path, found: YamlDocument) -> ConstituentsTable:
-    """Return the table at ``path``, which the taxonomy ``found`` names.
+def beside(found: YamlDocument) -> ConstituentsTable | None:
+    """Return the table that a taxonomy names; None without one that may be.
 
     Raises:
         ConfigurationError: If it cannot be read as a table with these columns, or has
             more than 100,000 rows.
     """
+    name = named(found)
+    if name is None:
+        return None
+    path = Path(found.path).parent / name
     if not path.is_file():
         problem = f"is {path.name}, and no such file is in the same folder"
         remedy = "Put the table there, or take the key out."

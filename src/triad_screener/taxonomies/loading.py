@@ -6,18 +6,18 @@ import hashlib
 import json
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from triad_screener.errors import ConfigurationError
 from triad_screener.model.taxonomy import MisfitError, Taxonomy
-from triad_screener.taxonomies import constituents_table, document
+from triad_screener.taxonomies import document
 from triad_screener.taxonomies.mistakes import Mistake, in_words, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from pydantic_core import ErrorDetails
 
@@ -88,9 +88,13 @@ class _Files:
         self.found = found
         self.table: ConstituentsTable | None = None
         self._first = 0
-        if name := constituents_table.named(found):
-            path = Path(found.path).parent / name
-            self.table = constituents_table.read(path, found)
+        if isinstance(found.content, dict) and "constituents_table" in found.content:
+            # Imported here: most taxonomies have no table, and need no numpy.
+            from triad_screener.taxonomies import (  # noqa: PLC0415
+                constituents_table,
+            )
+
+            self.table = constituents_table.beside(found)
 
     def joined(self, constituents: object) -> object:
         """Return the constituents of both, those of the taxonomy first."""

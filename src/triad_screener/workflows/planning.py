@@ -68,10 +68,9 @@ class Wanted:
 
 def wanted(taxonomy: Taxonomy, tickers: Collection[str] | None = None) -> Wanted:
     """Return what a screen of ``taxonomy`` needs; of ``tickers`` only, if given."""
+    asked = None if tickers is None else frozenset(tickers)
     chosen = [
-        line
-        for line in taxonomy.constituents
-        if tickers is None or line.ticker in tickers
+        line for line in taxonomy.constituents if asked is None or line.ticker in asked
     ]
     currencies = {line.identity.price_currency for line in chosen}
     currencies |= {line.identity.statement_currency for line in chosen}

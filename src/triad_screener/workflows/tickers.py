@@ -29,8 +29,8 @@ def known_tickers(
     Raises:
         UnknownNameError: If one is not known, unless ``ignore_unknown``.
     """
-    wanted = named(asked)
-    unknown = tuple(ticker for ticker in wanted if ticker not in known)
+    wanted, listed = named(asked), frozenset(known)
+    unknown = tuple(ticker for ticker in wanted if ticker not in listed)
     if unknown and not ignore_unknown:
         raise UnknownNameError("ticker", unknown[0], known)
-    return tuple(ticker for ticker in wanted if ticker in known), unknown
+    return tuple(ticker for ticker in wanted if ticker in listed), unknown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -216,3 +218,18 @@ def test_the_digest_is_of_what_is_said_and_not_of_how_it_is_laid_out() -> None:
     assert with_history != digest(GOOD)
     assert same == digest(GOOD)
     assert other != digest(GOOD)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 1_000])
+@pytest.mark.parametrize("text", [GOOD, "title: Empty\n"])
+def test_the_digest_is_that_of_one_json_with_sorted_keys(
+    text: str, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_LINES_AT_ONCE", at_once)
+    taxonomy, _ = loading.check(document.parse(text, "t.yaml"))
+    assert taxonomy is not None
+
+    aside = {"thesis", "constituents_table"}
+    content = taxonomy.model_dump(mode="json", exclude=aside)
+    plain = json.dumps(content, sort_keys=True)
+    assert loading.digest(taxonomy) == hashlib.sha256(plain.encode()).hexdigest()

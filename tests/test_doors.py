@@ -8,6 +8,7 @@ each time.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -124,6 +126,35 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_taxonomy(world: World, place: Path, data: st.DataObject) -> None:
     file = place / "t.yaml"
     file.write_bytes(data.draw(altered(world.config.read_bytes())))
+
+    Run("taxonomy", "check", str(file)).require_sound()
+
+
+COLUMNS = (
+    "ticker,name,issuer,role,layers,cornerstone,identity.exchange,"
+    "identity.price_currency,identity.statement_currency,identity.fiscal_year_end,"
+    "identity.ordinary_per_receipt,exposures.data.share,exposures.data.basis,"
+    "exposures.data.source,exposures.data.date,exposures.data.rationale"
+)
+ROW = "MU,Micron,micron,named,x,true,XNAS,USD,USD,8,1,0.5,estimate,x,2026-01-01,Why."
+GOOD = f"{COLUMNS}\n{ROW}\n{ROW.replace('MU', 'WDC')}\n".encode()
+
+
+@given(st.data())
+@few(60)
+def test_a_table_of_constituents(place: Path, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["c.csv", "c.csv.gz", "c.parquet"]))
+    content = GOOD
+    if name.endswith(".gz"):
+        content = gzip.compress(GOOD, mtime=0)
+    elif name.endswith(".parquet"):
+        (place / "good.csv").write_bytes(GOOD)
+        table = duckdb.read_csv(str(place / "good.csv"))
+        table.write_parquet(str(place / name))
+        content = (place / name).read_bytes()
+    (place / name).write_bytes(data.draw(altered(content)))
+    file = place / "t.yaml"
+    file.write_text(f"constituents_table: {name}\n", "utf-8")
 
     Run("taxonomy", "check", str(file)).require_sound()
 

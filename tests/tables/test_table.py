@@ -401,6 +401,18 @@ def test_what_is_no_parquet_file_is_refused(content: bytes, tmp_path: Path) -> N
     assert remedy == "Write it again, or use CSV."
 
 
+def test_a_parquet_file_with_a_heading_that_is_no_text_is_refused(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "t.parquet"
+    pack("SELECT 'AAA' AS symbol, 'x' AS sourcedate", file)
+    file.write_bytes(file.read_bytes().replace(b"sourcedate", b"\xffourcedate"))
+
+    what, _ = refusal(lambda: read(file))
+
+    assert what == f"{file}: is not a Parquet file."
+
+
 def test_an_infinite_number_in_parquet_is_refused_too(tmp_path: Path) -> None:
     file = tmp_path / "t.parquet"
     duckdb.execute(f"COPY (SELECT 'AAA' AS symbol, 'inf'::DOUBLE AS value) TO '{file}'")

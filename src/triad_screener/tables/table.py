@@ -372,7 +372,8 @@ def _parquet_as_csv(path: Path, known: Collection[str]) -> bytes:
             databases.connect(sealed=False, memory="512MB", threads=1) as connection,
         ):
             return _as_csv(connection, path, name, known)
-    except duckdb.Error as error:
+    # A heading that is no text is a plain RuntimeError.
+    except (duckdb.Error, RuntimeError, UnicodeDecodeError) as error:
         if databases.is_short_of_memory(error):
             raise _too_large(path) from error
         problem = "is not a Parquet file"

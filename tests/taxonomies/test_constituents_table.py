@@ -269,8 +269,8 @@ def test_every_row_with_a_mistake_is_named_in_the_order_of_the_rows(
     assert [row.partition(" is ")[0] for row in said] == [
         "constituents.csv:2: column identity.exchange",
         "constituents.csv:3: column ticker",
-        "constituents.csv:5: column ticker",
         "constituents.csv:5: column identity.exchange",
+        "constituents.csv:5: column ticker",
     ]
 
 
@@ -309,7 +309,23 @@ def test_an_exposure_known_only_earlier_lacks_its_newest_entry(tmp_path: Path) -
 
     assert said == [
         f"constituents.csv:2: column exposures.data.{key} is empty. Fill in the value."
-        for key in keys
+        for key in sorted(keys)
+    ]
+
+
+def test_an_earlier_entry_left_out_before_another_is_missed(tmp_path: Path) -> None:
+    keys = ("share", "basis", "source", "date", "rationale")
+    entries = ("", "history.0.", "history.1.")
+    columns = [f"exposures.data.{entry}{key}" for entry in entries for key in keys]
+    newest, older = (f"0.5,estimate,paper,202{year}-01-01,Chips." for year in (6, 5))
+
+    row = f"{AMD},{newest},,,,,,{older}"
+    said = said_of(written(tmp_path, f"{','.join([COLUMNS, *columns])}\n{row}\n"))
+
+    assert said == [
+        f"constituents.csv:2: column exposures.data.history.0.{key} is empty. "
+        f"Fill in the value."
+        for key in sorted(keys)
     ]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -60,7 +62,14 @@ def check(found: YamlDocument) -> tuple[Taxonomy | None, tuple[Mistake, ...]]:
     """
     if not isinstance(found.content, dict):
         return None, (_not_a_mapping(found),)
-    content = _tuples(found.content)
+    with _uncollected():
+        return _checked(found, found.content)
+
+
+def _checked(
+    found: YamlDocument, said: dict[str, document.Value]
+) -> tuple[Taxonomy | None, tuple[Mistake, ...]]:
+    content = _tuples(said)
     files = _Files(found)
     content["constituents"] = files.joined(content.get("constituents", ()))
     told = files.table.mistakes if files.table else ()
@@ -79,6 +88,21 @@ def check(found: YamlDocument) -> tuple[Taxonomy | None, tuple[Mistake, ...]]:
     ]
     order = lambda one: (one.file != found.path, one.line, one.where)  # noqa: E731
     return None, tuple(sorted([*mistakes, *told], key=order))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector from looking for circles in many values that have none.
+
+    It would do so again and again while they are made: most of the time of it all.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Files:
@@ -101,7 +125,7 @@ class _Files:
         if self.table is None or not isinstance(constituents, tuple):
             return constituents
         self._first = len(constituents)
-        return (*constituents, *self.table.constituents)
+        return (*constituents, *self.table.rows)
 
     def mistake(self, place: Place, problem: str, expected: str) -> Mistake:
         """Return a mistake where it stands."""

@@ -68,11 +68,15 @@ _EXPECTED: Final[Mapping[str, str]] = {
 }
 
 
+#: How it is said that a key is missing.
+MISSING: Final = ("is missing", _EXPECTED["missing"])
+
+
 def in_words(detail: ErrorDetails) -> tuple[str, str]:
     """Return what is wrong and what was expected, in the words of the house."""
     kind, facts, value = detail["type"], detail.get("ctx", {}), detail["input"]
     if kind == "missing":
-        return "is missing", _EXPECTED[kind]
+        return MISSING
     if kind == "extra_forbidden":
         return "is not a key that belongs here", _nearest(detail["loc"])
     if kind == "value_error":

@@ -29,6 +29,7 @@ SESSIONS_PER_YEAR: Final = 252
 GROUP: Final = 4_000
 FORMATS: Final = ("store", "csv", "parquet")
 
+# Columns of the store are named: those that come later stay empty.
 # What stands beneath all figures: `u` is a number in [0, 1), the same for the same
 # stock and purpose.
 _MACROS: Final = """
@@ -199,13 +200,13 @@ FROM sessions;
 """
 
 _GROUP_OF_PRICES: Final = """
-INSERT INTO made.prices
+INSERT INTO made.prices (symbol, session, close, volume)
 SELECT symbol, session, close, volume FROM made_prices JOIN stocks USING (symbol)
 WHERE number >= $start AND number < $end ORDER BY symbol, session;
 """
 
 _DIVIDENDS: Final = """
-INSERT INTO made.actions
+INSERT INTO made.actions (symbol, session, kind, amount)
 SELECT symbol, session, 'dividend', round(close * yield, 4)
 FROM made.prices JOIN stocks USING (symbol) JOIN sessions USING (session)
 WHERE yield > 0 AND ago % 63 = 20 AND place > 0
@@ -213,19 +214,26 @@ ORDER BY symbol, session;
 """
 
 _FACTS: Final = """
-INSERT INTO made.price_facts
+INSERT INTO made.price_facts (symbol, currency, unit, forming_until)
 SELECT symbol, price_currency, price_currency, NULL FROM stocks
 UNION ALL SELECT 'SPY', 'USD', 'USD', NULL;
-INSERT INTO made.statements
+INSERT INTO made.statements (
+    symbol, freq, period_end, item, value, currency, seen, fetched_at
+)
 SELECT symbol, freq, period_end, item, value, currency, last.day, last.fetched_at
 FROM made_statements CROSS JOIN last ORDER BY symbol, freq, item, period_end;
-INSERT INTO made.quotes
+INSERT INTO made.quotes (
+    symbol, as_of, name, kind, price_currency, statement_currency, price, market_cap,
+    shares, forward_pe, forward_eps, earnings_date, reports_on
+)
 SELECT symbol, last.day, name, 'equity', price_currency, statement_currency, price,
     round(price * shares), shares, forward_pe, round(price / forward_pe, 4),
     last.day - 20, last.day + 71
 FROM made_quotes CROSS JOIN last ORDER BY symbol;
-INSERT INTO made.rates FROM made_rates ORDER BY currency, day;
-INSERT INTO made.fetches
+INSERT INTO made.rates BY NAME FROM made_rates ORDER BY currency, day;
+INSERT INTO made.fetches (
+    fetched_at, kind, symbol, since, reason, detail, seconds
+)
 SELECT fetched_at, kind, symbol, NULL, '', '', 0.1
 FROM stocks
 CROSS JOIN (SELECT unnest(['prices', 'statements', 'quotes']) AS kind)
@@ -378,7 +386,7 @@ def make(folder: Path, stocks: int, years: int, formats: Collection[str]) -> Non
 def _fill(connection: DuckDBPyConnection, stocks: int) -> None:
     for start in range(0, stocks, GROUP):
         connection.execute(_GROUP_OF_PRICES, {"start": start, "end": start + GROUP})
-    connection.execute("INSERT INTO made.prices FROM fund_prices")
+    connection.execute("INSERT INTO made.prices BY NAME FROM fund_prices")
     connection.execute(_DIVIDENDS)
     connection.execute(_FACTS)
 

@@ -17,6 +17,7 @@ from triad_screener.model.ranking import (
     RankedLines,
     UnrankedLines,
     by_column,
+    places_by_column,
 )
 from triad_screener.model.scores import LineScore
 from triad_screener.model.vocabulary import PILLARS
@@ -95,6 +96,17 @@ class TestColumns:
 
         assert found == known.lines
         assert by_column(found) is found
+
+    def test_places_given_one_by_one_are_put_into_columns(self) -> None:
+        known = scores().pillars["compute"]
+
+        found = places_by_column(tuple(known))
+
+        assert found == known
+        assert places_by_column(found) is found
+        assert found.in_basket == {
+            place.ticker: place.pillar_score for place in known if place.selected
+        }
 
     def test_no_lines_have_empty_columns(self) -> None:
         found = by_column(())

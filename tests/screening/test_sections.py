@@ -192,3 +192,14 @@ def test_a_screen_without_ranked_lines_promises_nothing() -> None:
 
     assert found.signals[COMPOSITE] == {}
     assert found.basket == {}
+
+
+def test_a_stored_run_in_which_nobody_is_ranked_has_signals_of_nobody() -> None:
+    screen = screens.small()
+    scores = replace(screen.scores, lines=(), pillars={})
+
+    found = section(replace(screen, scores=scores)).signals
+
+    used = screen.scores.standardisation
+    assert len(found) == 1 + len(used.groups) + len(used.factors)
+    assert all(not lines for lines in found.values())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -38,6 +38,9 @@ class Listing(Sequence[T_co], Generic[T_co]):
         if isinstance(positions, range):
             return tuple(self.item(position) for position in positions)
         return self.item(positions)
+
+    def __iter__(self) -> Iterator[T_co]:
+        return map(self.item, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (Listing, tuple)):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from triad_screener.factors import FACTORS
 from triad_screener.fundamentals.line import EXPOSURE_LATER
 from triad_screener.model.evaluation import Section, Signal
+from triad_screener.model.ranking import by_column
 from triad_screener.screening import pillars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from triad_screener.model.scores import LineScore
+    from numpy.typing import NDArray
+
+    from triad_screener.model.ranking import RankedLines
     from triad_screener.model.screen import Screen
-    from triad_screener.model.vocabulary import Group
 
 COMPOSITE = Signal("composite")
 
@@ -35,8 +39,8 @@ def section(screen: Screen, made: date | None = None) -> Section:
         pillars.weights(screen.scores.baskets),
         {name: fact.price_currency for name, fact in screen.facts.items()},
         sum(
-            EXPOSURE_LATER in screen.facts[line.ticker].flags
-            for line in screen.scores.lines
+            EXPOSURE_LATER in screen.facts[ticker].flags
+            for ticker in screen.scores.tickers
         ),
     )
 
@@ -47,36 +51,34 @@ def _signals(screen: Screen) -> Iterator[tuple[Signal, Mapping[str, float]]]:
     And for a group only where one of its factors is: the neutral zero that stands in
     the composite for what is missing says nothing.
     """
-    scores, lines = screen.scores, screen.scores.lines
-    yield COMPOSITE, {line.ticker: line.composite_z for line in lines}
+    scores, lines = screen.scores, by_column(screen.scores.lines)
+    # A stored ranking of no lines has forgotten their groups and factors.
+    everybody, nothing = np.ones(len(lines), bool), np.zeros(0)
+    yield COMPOSITE, _signal(lines, lines.composite_z, everybody)
     used = scores.standardisation
+    known = {name: ~np.isnan(found.raw) for name, found in lines.factors.items()}
     for group in used.groups:
-        yield (
-            Signal("group", group),
-            {
-                line.ticker: line.groups[group]
-                for line in lines
-                if _is_known(line, group)
-            },
-        )
+        own = [at for name, at in known.items() if _group_of(name) == group]
+        has_one = np.any(own, axis=0) if own else ~everybody
+        z = lines.groups.get(group, nothing)
+        yield Signal("group", group), _signal(lines, z, has_one)
     for pillar, places in scores.pillars.items():
         yield (
             Signal("pillar", pillar),
             {place.ticker: place.pillar_score for place in places},
         )
     for name in used.factors:
-        yield (
-            Signal("factor", name),
-            {
-                line.ticker: found.z
-                for line in lines
-                if (found := line.factors[name]).raw is not None
-            },
-        )
+        z = lines.factors[name].z if lines else nothing
+        yield Signal("factor", name), _signal(lines, z, known.get(name, everybody))
 
 
-def _is_known(line: LineScore, group: Group) -> bool:
-    return any(
-        found.raw is not None and name in FACTORS and FACTORS[name].group == group
-        for name, found in line.factors.items()
-    )
+def _signal(
+    lines: RankedLines, values: NDArray[np.float64], known: NDArray[np.bool_]
+) -> dict[str, float]:
+    tickers = [lines.tickers[at] for at in np.flatnonzero(known).tolist()]
+    return dict(zip(tickers, values[known].tolist(), strict=True))
+
+
+def _group_of(name: str) -> str:
+    """Return the group of a factor; empty for one that the program has no more."""
+    return FACTORS[name].group if name in FACTORS else ""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import history
+import numpy as np
 
 from triad_screener.factors import FACTORS
 from triad_screener.model.live import Bars, Fetched, QuoteFacts, Task
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import resource
     from collections.abc import Iterator
 
-    from triad_screener.model.market import LineData
+    from triad_screener.model.tables import Tables
 
 ROUNDS = 11
 SEED = 20260515
@@ -136,27 +137,26 @@ def keep_snapshot(folder: Path) -> None:
     """Fill a store with the figures of the snapshot, as if they had been fetched."""
     known = loading.load(shipped("config/triad.yaml")).constituents
     market = connect().fetch(known)
-    found = [one for ticker in market.lines for one in _fetched(market.lines[ticker])]
+    tables = market.tables
+    found = [one for stock in range(len(known)) for one in _fetched(tables, stock)]
     found += [
         Fetched(Task("rates", currency), AT, 0.1, rates)
-        for currency, rates in market.fx.items()
+        for currency, rates in tables.fx.items()
     ]
     Store(folder / STORE_NAME).save(found)
 
 
-def _fetched(line: LineData) -> Iterator[Fetched]:
-    if line.prices:
-        days, closes, volumes = (
-            line.prices.sessions,
-            line.prices.adjusted,
-            line.prices.volumes,
-        )
+def _fetched(tables: Tables, stock: int) -> Iterator[Fetched]:
+    ticker, prices = tables.tickers[stock], tables.prices.of(stock)
+    if prices:
+        days, closes, volumes = prices.sessions, prices.adjusted, prices.volumes
         bars = Bars(days, closes, volumes, (), (), "USD", "USD")
-        yield Fetched(Task("prices", line.ticker), AT, 0.1, bars)
-    yield Fetched(Task("statements", line.ticker), AT, 0.1, line.cells)
-    count = line.shares.value if line.shares else None
-    facts = QuoteFacts(line.ticker, "equity", "USD", shares=count)
-    yield Fetched(Task("quotes", line.ticker), AT, 0.1, facts)
+        yield Fetched(Task("prices", ticker), AT, 0.1, bars)
+    rows = np.flatnonzero(tables.cells.stocks == stock).tolist()
+    yield Fetched(Task("statements", ticker), AT, 0.1, (*map(tables.cells.cell, rows),))
+    count = tables.shares.newest().get(stock)
+    facts = QuoteFacts(ticker, "equity", "USD", shares=count.value if count else None)
+    yield Fetched(Task("quotes", ticker), AT, 0.1, facts)
 
 
 def ask_again(folder: Path) -> None:

@@ -99,8 +99,8 @@ def _statements(name: str, first: date, dice: random.Random) -> Iterator[Row]:
 @cache
 def _items() -> list[str]:
     known = loading.load(shipped("config/triad.yaml")).constituents
-    cells = connect().fetch(known).lines["NVDA"].cells
-    return sorted({cell.item for cell in cells})
+    cells = connect().fetch(known).tables.cells
+    return sorted({cells.words[item] for item in cells.items})
 
 
 def _quarter_ends(year: int) -> Iterator[date]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from samples import lines_of
 from triad_screener.model.live import (
     Access,
     Bars,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from triad_screener.model.live import Kind
-    from triad_screener.model.market import MarketData, StatementCell
+    from triad_screener.model.market import LineData, StatementCell
     from triad_screener.model.watch import VendorMark
     from triad_screener.ports import LiveSettings
     from worlds import World
@@ -59,11 +60,16 @@ class Clock:
 
 
 class Vendor:
-    """A live source over figures that are there."""
+    """A live source over figures that are there, by symbol and by currency."""
 
-    def __init__(self, market: MarketData) -> None:
+    def __init__(
+        self,
+        lines: Mapping[str, LineData] | None = None,
+        fx: Mapping[str, tuple[DatedValue, ...]] | None = None,
+    ) -> None:
         self.publisher = "Yahoo Finance"
-        self.market = market
+        self.lines = lines or {}
+        self.fx = fx or {}
         self.requests = 0
         self.server_time: datetime | None = None
         self.asked: list[Task] = []
@@ -86,7 +92,7 @@ class Vendor:
 
     def prices(self, symbol: str, since: date | None) -> Bars:
         self._ask("prices", symbol, since)
-        line = self.market.lines.get(symbol)
+        line = self.lines.get(symbol)
         if line is None or line.prices is None:
             raise ABSENT
         found = line.prices
@@ -107,7 +113,7 @@ class Vendor:
 
     def statements(self, symbol: str) -> tuple[StatementCell, ...]:
         self._ask("statements", symbol)
-        line = self.market.lines.get(symbol)
+        line = self.lines.get(symbol)
         if line is None or not line.cells:
             raise ABSENT
         return line.cells
@@ -121,7 +127,7 @@ class Vendor:
         failure = self._failure("quotes", symbol)
         if isinstance(failure, FetchFailure):
             return failure
-        line = self.market.lines.get(symbol)
+        line = self.lines.get(symbol)
         if line is None or line.shares is None:
             return ABSENT
         return QuoteFacts(
@@ -171,8 +177,9 @@ def of_world(world: World) -> Vendor:
     taxonomy = loading.load(world.config)
     source = Folder(world.folder, name="x", description="x")
     market = source.fetch(taxonomy.constituents)
-    fund = replace(market.lines["AAA"], ticker="SPY")
-    return Vendor(replace(market, lines={**market.lines, "SPY": fund}))
+    lines = lines_of(market)
+    fund = replace(lines["AAA"], ticker="SPY")
+    return Vendor({**lines, "SPY": fund}, market.tables.fx)
 
 
 _present: list[Vendor] = []

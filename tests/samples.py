@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from triad_screener.factors import FACTORS
-from triad_screener.fundamentals.line import Line
-from triad_screener.fundamentals.statements import Statements
+from triad_screener.market.observations import Observations
+from triad_screener.market.selection import Selection
+from triad_screener.market.share_counts import OF_QUOTE
+from triad_screener.market.statements import Statements
+from triad_screener.market.tabulating import tabulate
+from triad_screener.model import days
 from triad_screener.model.cross_section import CrossSection, FactorColumn
 from triad_screener.model.market import (
+    STATED,
     DatedValue,
     ForwardFigure,
     LineData,
@@ -35,7 +40,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from triad_screener.market.column import Column
     from triad_screener.model.market import Frequency
+    from triad_screener.model.quantity import Quantity
     from triad_screener.model.screen import Screen
 
 AS_OF = date(2026, 6, 30)
@@ -98,10 +105,15 @@ def statements(
     currency: str = "USD",
     foreign_filer: bool = False,
 ) -> Statements:
-    """Statements as known on the as-of date."""
-    return Statements(
-        cells, as_of=as_of, currency=currency, foreign_filer=foreign_filer
-    )
+    """Statements of one line as known on the as-of date."""
+    who = constituent(statement_currency=currency, foreign_filer=foreign_filer)
+    found = market(LineData(who.ticker, cells=cells)).tables.cells
+    return Statements(found, Observations([who], [as_of]))
+
+
+def only(column: Column) -> Quantity:
+    """The number of the first observation, with its figures and flags."""
+    return column.at(0)
 
 
 def prices(
@@ -177,24 +189,53 @@ def constituent(
     )
 
 
-def line(
+def line_data(
     *cells: StatementCell,
+    ticker: str = "AAA",
     closes: Sequence[float] | NDArray[np.float64] = (100.0,),
     series: PriceSeries | None = None,
+    shares: DatedValue | None = DatedValue(1000.0, Q0),  # noqa: B008 - a frozen value
+    **data: Any,  # noqa: ANN401 - fields of LineData
+) -> LineData:
+    """What a source has of a line: a close of 100 and 1,000 shares, unless told."""
+    return LineData(ticker, series or prices(closes), tuple(cells), shares, **data)
+
+
+def line(
+    *cells: StatementCell,
     of: Constituent | None = None,
     fx: Mapping[str, tuple[DatedValue, ...]] | None = None,
     as_of: date = AS_OF,
-    shares: DatedValue | None = DatedValue(1000.0, Q0),  # noqa: B008 - a frozen value
-    **data: Any,  # noqa: ANN401 - fields of LineData
-) -> Line:
+    **data: Any,  # noqa: ANN401 - what `line_data` takes
+) -> Selection:
     """A line with a close of 100 and 1,000 shares, hence worth 100,000 dollars."""
     who = of or constituent()
-    known = LineData(who.ticker, series or prices(closes), tuple(cells), shares, **data)
-    return Line(
-        who,
-        known,
-        fx=fx or {},
-        as_of=as_of,
+    return select([who], [line_data(*cells, ticker=who.ticker, **data)], [as_of], fx)
+
+
+def select(
+    constituents: Sequence[Constituent],
+    lines: Sequence[LineData],
+    on: Sequence[date] = (AS_OF,),
+    fx: Mapping[str, tuple[DatedValue, ...]] | None = None,
+) -> Selection:
+    """Lines as known on some days; of those that are not given nothing is known."""
+    tickers = [one.ticker for one in constituents]
+    return Selection(
+        constituents,
+        tabulate({one.ticker: one for one in lines}, tickers, fx or {}),
+        on,
+        risk_free_rate=0.04,
+        pillar_budgets=Recipe().pillar_budgets,
+    )
+
+
+def selected(who: Constituent, market: MarketData, on: date = AS_OF) -> Selection:
+    """A line as known on a day by market data of it alone."""
+    return Selection(
+        [who],
+        market.tables,
+        [on],
         risk_free_rate=0.04,
         pillar_budgets=Recipe().pillar_budgets,
     )
@@ -278,10 +319,51 @@ def thesis(*ratios: float | None, **indicator: Any) -> Thesis:  # noqa: ANN401 -
     )
 
 
-def market(*lines: LineData, **parts: Any) -> MarketData:  # noqa: ANN401 - fields
-    """Market data of the given lines."""
-    fields = {"source": "hand", "description": "by hand", "fx": {}, "digest": "0"}
-    return MarketData(lines={one.ticker: one for one in lines}, **{**fields, **parts})
+def market(
+    *lines: LineData,
+    of: Taxonomy | None = None,
+    fx: Mapping[str, tuple[DatedValue, ...]] | None = None,
+    **parts: Any,  # noqa: ANN401 - fields
+) -> MarketData:
+    """Market data of the given lines; of the others of a taxonomy nothing is known."""
+    known = {one.ticker: one for one in lines}
+    tickers = [one.ticker for one in of.constituents] if of else list(known)
+    fields = {"source": "hand", "description": "by hand", "digest": "0"}
+    return MarketData(tables=tabulate(known, tickers, fx or {}), **{**fields, **parts})
+
+
+def lines_of(market: MarketData) -> dict[str, LineData]:
+    """What is known of each line, of those of which anything is."""
+    tables = market.tables
+    shares, classes = tables.shares.newest(), tables.class_shares.newest()
+    caps, reports = tables.market_capitalisations.newest(), tables.reports.newest()
+    implied = dict(
+        zip(tables.shares.stocks.tolist(), tables.shares.implied, strict=True)
+    )
+    cells, expected, splits = tables.cells, tables.expected, tables.splits
+    found = {}
+    for stock in np.flatnonzero(tables.known).tolist():
+        coming = reports.get(stock)
+        found[tables.tickers[stock]] = LineData(
+            tables.tickers[stock],
+            tables.prices.of(stock),
+            tuple(map(cells.cell, np.flatnonzero(cells.stocks == stock).tolist())),
+            shares.get(stock),
+            caps.get(stock),
+            None if np.isnan(tables.traded[stock]) else float(tables.traded[stock]),
+            tuple(
+                map(expected.figure, np.flatnonzero(expected.stocks == stock).tolist())
+            ),
+            tables.prices.sources[stock],
+            days.day(int(coming.value)) if coming else None,
+            OF_QUOTE if implied.get(stock) else STATED,
+            classes.get(stock),
+            tuple(
+                (days.known_day(splits.days[row]), float(splits.values[row]))
+                for row in np.flatnonzero(splits.stocks == stock)
+            ),
+        )
+    return found
 
 
 def recipe(**parts: object) -> Recipe:
@@ -360,7 +442,8 @@ def screen(
 ) -> Screen:
     """The screen of the twelve lines, unless asked otherwise."""
     asked = Request(**{"recipe": recipe(), **request})
-    return assemble(world, market(*lines, fx=fx or {}), asked, config_hash="c")
+    known = market(*lines, of=world, fx=fx)
+    return assemble(world, known, asked, config_hash="c")
 
 
 class NotSearched(list[str]):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 HOUSE = Path(triad_screener.__file__).parent
 FILES = sorted(HOUSE.rglob("*.py"))
-CORE = ("stats", "fundamentals", "factors", "screening", "reporting", "model")
+CORE = ("stats", "market", "factors", "screening", "reporting", "model")
 REGISTERS: dict[str, Registry[Any]] = {
     "delivery": CHANNELS,
     "factors": FACTORS,

@@ -370,7 +370,7 @@ def test_where_no_quote_came_the_draft_has_gaps_and_a_warning(
 def test_a_fund_is_drafted_with_a_warning(
     triad: Triad, vendor: Vendor, own: Path
 ) -> None:
-    lives.present(Funds(vendor.market))
+    lives.present(Funds(vendor.lines, vendor.fx))
 
     answer = triad("taxonomy", "add", "AAA", "--config", str(own))
 
@@ -384,7 +384,7 @@ def test_a_fund_is_drafted_with_a_warning(
 def test_what_is_saved_while_the_source_is_asked_is_kept(
     triad: Triad, vendor: Vendor, own: Path
 ) -> None:
-    busy = Busy(vendor.market)
+    busy = Busy(vendor.lines, vendor.fx)
     busy.file = own
     lives.present(busy)
 
@@ -417,7 +417,7 @@ def test_an_interruption_leaves_the_file_as_it_was(
             del symbols
             raise KeyboardInterrupt
 
-    lives.present(Interrupted(vendor.market))
+    lives.present(Interrupted(vendor.lines, vendor.fx))
     before = own.read_bytes()
 
     assert triad("taxonomy", "add", "AAA", "--config", str(own)).code == 130

@@ -60,17 +60,19 @@ def test_every_raw_value_is_that_of_the_oracle(
     as_of: date, taxonomy: Taxonomy, market: MarketData, folder: oracle.Tables
 ) -> None:
     recipe = recipes.choose(taxonomy, "default")
-    lines = measuring.lines_as_known(taxonomy, market, as_of=as_of, recipe=recipe)
+    known = measuring.select(taxonomy, market, days=[as_of], recipe=recipe)
+    measures = measuring.Measures.of(known)
+    publishers = {key: one.publisher for key, one in taxonomy.sources.items()}
 
     found = {}
-    for line in lines:
-        facts = measuring.describe(line, taxonomy)
-        found[facts.ticker] = {
+    for at, line in enumerate(taxonomy.constituents):
+        facts = measuring.describe(measures, at, publishers)
+        found[line.ticker] = {
             **{name: facts.readings[name].value for name in oracle.FACTORS},
             **{name: getattr(facts, name) for name in MARKET_VALUES},
         }
 
     expected = oracle.raw_values(folder, identities(taxonomy), as_of)
     assert differences(found, expected) == []
-    known = [value for values in found.values() for value in values.values() if value]
-    assert len(known) > 300
+    values = [value for one in found.values() for value in one.values() if value]
+    assert len(values) > 300

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from samples import Q0, cell, line, quarters, years
+from samples import Q0, cell, line, only, quarters, years
 from triad_screener.factors.growth import (
     gross_profit_growth,
     revenue_cagr,
@@ -17,7 +17,7 @@ class TestRegression:
     def test_a_quarter_is_compared_with_that_of_a_year_before(self) -> None:
         growing = line(*quarters("TotalRevenue", 120.0, 90.0, 95.0, 97.0, 100.0))
 
-        growth = revenue_year_on_year(growing)
+        growth = only(revenue_year_on_year(growing))
 
         assert growth.value == pytest.approx(0.2, abs=1e-12)
         assert [figure.slot for figure in growth.figures] == ["q0", "q4"]
@@ -25,14 +25,14 @@ class TestRegression:
     def test_a_fall_is_below_zero(self) -> None:
         falling = line(*quarters("TotalRevenue", 75.0, None, None, None, 100.0))
 
-        assert revenue_year_on_year(falling).value == -0.25
+        assert only(revenue_year_on_year(falling)).value == -0.25
 
     @pytest.mark.parametrize("before", [0.0, -1.0])
     def test_no_revenue_a_year_before_is_no_base(self, before: float) -> None:
         new = line(*quarters("TotalRevenue", 120.0, None, None, None, before))
 
         with pytest.raises(Missing) as caught:
-            revenue_year_on_year(new)
+            only(revenue_year_on_year(new))
 
         reason = "rejected: revenue a year earlier not above zero"
         assert caught.value.reason == reason
@@ -51,27 +51,36 @@ class TestRegression:
         )
 
         if known:
-            assert revenue_year_on_year(two).value == pytest.approx(0.2, abs=1e-12)
+            assert only(revenue_year_on_year(two)).value == pytest.approx(
+                0.2, abs=1e-12
+            )
         else:
             with pytest.raises(Missing) as caught:
-                revenue_year_on_year(two)
+                only(revenue_year_on_year(two))
             assert caught.value.reason == "rejected: quarters not a year apart"
 
     def test_four_quarters_are_not_enough(self) -> None:
         with pytest.raises(Missing, match="quarter to about 2025-03-31"):
-            revenue_year_on_year(line(*quarters("TotalRevenue", 4.0, 3.0, 2.0, 1.0)))
+            only(
+                revenue_year_on_year(
+                    line(*quarters("TotalRevenue", 4.0, 3.0, 2.0, 1.0))
+                )
+            )
 
     def test_revenue_that_grows_by_a_fifth_three_times(self) -> None:
         growing = line(*years("TotalRevenue", 172.8, None, None, 100.0))
 
-        growth = revenue_cagr(growing)
+        growth = only(revenue_cagr(growing))
 
         # 1.2 ** 3 = 1.728
         assert growth.value == pytest.approx(0.2, abs=1e-12)
         assert [figure.slot for figure in growth.figures] == ["a0", "a3"]
 
     def test_revenue_that_ends_at_zero_loses_everything(self) -> None:
-        assert revenue_cagr(line(*years("TotalRevenue", 0.0, 1, 1, 8.0))).value == -1.0
+        assert (
+            only(revenue_cagr(line(*years("TotalRevenue", 0.0, 1, 1, 8.0)))).value
+            == -1.0
+        )
 
     @pytest.mark.parametrize(
         ("now", "then", "reason"),
@@ -84,13 +93,13 @@ class TestRegression:
         self, now: float, then: float, reason: str
     ) -> None:
         with pytest.raises(Missing) as caught:
-            revenue_cagr(line(*years("TotalRevenue", now, 1.0, 1.0, then)))
+            only(revenue_cagr(line(*years("TotalRevenue", now, 1.0, 1.0, then))))
 
         assert caught.value.reason == reason
 
     def test_three_fiscal_years_are_not_enough(self) -> None:
         with pytest.raises(Missing, match="fiscal year to about 2022-12-31"):
-            revenue_cagr(line(*years("TotalRevenue", 4.0, 3.0, 2.0)))
+            only(revenue_cagr(line(*years("TotalRevenue", 4.0, 3.0, 2.0))))
 
     def test_gross_profit_growth_works_through_losses(self) -> None:
         recovering = line(
@@ -99,7 +108,7 @@ class TestRegression:
             *years("TotalAssets", 900.0, 100.0),
         )
 
-        growth = gross_profit_growth(recovering)
+        growth = only(gross_profit_growth(recovering))
 
         assert growth.value == pytest.approx(0.15, abs=1e-12)
 
@@ -110,7 +119,7 @@ class TestRegression:
             *years("TotalAssets", None, 100.0),
         )
 
-        assert gross_profit_growth(derived).value == pytest.approx(0.2, abs=1e-12)
+        assert only(gross_profit_growth(derived)).value == pytest.approx(0.2, abs=1e-12)
 
     def test_growth_on_no_assets_is_rejected(self) -> None:
         empty = line(
@@ -120,7 +129,7 @@ class TestRegression:
         )
 
         with pytest.raises(Missing) as caught:
-            gross_profit_growth(empty)
+            only(gross_profit_growth(empty))
 
         assert caught.value.reason == "rejected: total assets not above zero"
 
@@ -136,7 +145,9 @@ class TestProperties:
             *quarters("TotalRevenue", unit * 33.0, None, None, None, unit * 30.0),
         )
 
-        assert revenue_cagr(line(*cells)).value == pytest.approx(0.2)
-        assert revenue_year_on_year(line(*cells)).value == pytest.approx(0.1)
+        assert only(revenue_cagr(line(*cells))).value == pytest.approx(0.2)
+        assert only(revenue_year_on_year(line(*cells))).value == pytest.approx(0.1)
         # Three quarters of a rise by 32.8, on 350.
-        assert gross_profit_growth(line(*cells)).value == pytest.approx(24.6 / 350)
+        assert only(gross_profit_growth(line(*cells))).value == pytest.approx(
+            24.6 / 350
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from samples import AS_OF, line, prices
+from samples import AS_OF, line, only, prices
 from triad_screener.factors.momentum import six_minus_one, twelve_minus_one
 from triad_screener.model.gap import Missing
 
@@ -42,14 +42,14 @@ def a_walk(seed: int) -> NDArray[np.float64]:
 
 class TestRegression:
     def test_a_doubling_in_twelve_months_less_one(self) -> None:
-        momentum = twelve_minus_one(line(closes=closes()))
+        momentum = only(twelve_minus_one(line(closes=closes())))
 
         # 3.0 / 1.5 - 1 - .04 * 231 / 252, per unit of volatility.
         expected = (1 - 0.04 * 231 / 252) / SIGMA
         assert momentum.value == pytest.approx(expected, abs=1e-12)
 
     def test_a_rise_by_half_in_six_months_less_one(self) -> None:
-        momentum = six_minus_one(line(closes=closes()))
+        momentum = only(six_minus_one(line(closes=closes())))
 
         # 3.0 / 2.0 - 1 - .04 * 105 / 252.
         expected = (0.5 - 0.04 * 105 / 252) / SIGMA
@@ -59,12 +59,12 @@ class TestRegression:
         crashed = closes()
         crashed[[-2, -3, -4, -5]] = 0.01
 
-        momentum = twelve_minus_one(line(closes=crashed))
+        momentum = only(twelve_minus_one(line(closes=crashed)))
 
-        assert momentum.value == twelve_minus_one(line(closes=closes())).value
+        assert momentum.value == only(twelve_minus_one(line(closes=closes()))).value
 
     def test_it_names_both_closes_and_the_volatility(self) -> None:
-        figures = twelve_minus_one(line(closes=closes())).figures
+        figures = only(twelve_minus_one(line(closes=closes()))).figures
 
         assert [(f.item, f.value) for f in figures[:2]] == [
             ("adjusted close", 3.0),
@@ -87,7 +87,7 @@ class TestRegression:
         self, count: int, detail: str
     ) -> None:
         with pytest.raises(Missing, match=detail):
-            twelve_minus_one(line(closes=([1.0, 1.1] * 130)[:count]))
+            only(twelve_minus_one(line(closes=([1.0, 1.1] * 130)[:count])))
 
     @pytest.mark.parametrize(
         ("count", "detail"),
@@ -98,24 +98,24 @@ class TestRegression:
     )
     def test_nor_a_younger_one_of_six(self, count: int, detail: str) -> None:
         with pytest.raises(Missing, match=detail):
-            six_minus_one(line(closes=closes(count)))
+            only(six_minus_one(line(closes=closes(count))))
 
     def test_261_and_131_closes_are_enough(self) -> None:
-        assert twelve_minus_one(line(closes=closes(261))).value > 0
-        assert six_minus_one(line(closes=closes(131))).value > 0
+        assert only(twelve_minus_one(line(closes=closes(261)))).value > 0
+        assert only(six_minus_one(line(closes=closes(131)))).value > 0
 
     def test_a_price_that_never_moves_has_none(self) -> None:
         with pytest.raises(Missing) as caught:
-            twelve_minus_one(line(closes=[5.0] * 300))
+            only(twelve_minus_one(line(closes=[5.0] * 300)))
 
         assert caught.value.reason == "rejected: no price movement"
 
     def test_a_close_of_tomorrow_is_not_known(self) -> None:
         tomorrow = prices([*closes(), 99.0], last=AS_OF + timedelta(days=1))
 
-        momentum = twelve_minus_one(line(series=tomorrow))
+        momentum = only(twelve_minus_one(line(series=tomorrow)))
 
-        assert momentum.value == twelve_minus_one(line(closes=closes())).value
+        assert momentum.value == only(twelve_minus_one(line(closes=closes()))).value
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -124,8 +124,8 @@ class TestProperties:
         walk = a_walk(seed)
 
         for momentum in (twelve_minus_one, six_minus_one):
-            in_cents = momentum(line(closes=walk * 100)).value
-            assert in_cents == pytest.approx(momentum(line(closes=walk)).value)
+            in_cents = only(momentum(line(closes=walk * 100))).value
+            assert in_cents == pytest.approx(only(momentum(line(closes=walk))).value)
 
     def test_a_higher_close_a_month_ago_is_more_momentum(self, seed: int) -> None:
         walk = a_walk(seed)
@@ -133,6 +133,6 @@ class TestProperties:
         higher[-22] *= 1.01
 
         for momentum in (twelve_minus_one, six_minus_one):
-            assert momentum(line(closes=higher)).value > (
-                momentum(line(closes=walk)).value
+            assert only(momentum(line(closes=higher))).value > (
+                only(momentum(line(closes=walk))).value
             )

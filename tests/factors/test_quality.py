@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samples import A0, CASH, cell, line, quarters, years
+from samples import A0, CASH, cell, line, only, quarters, years
 from triad_screener.factors.quality import (
     accruals,
     gross_profitability,
@@ -16,8 +16,8 @@ from triad_screener.model.gap import Missing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from triad_screener.fundamentals.line import Line
-    from triad_screener.model.quantity import Quantity
+    from triad_screener.market.column import Column
+    from triad_screener.market.selection import Selection
 
 FOUR = (10.0, 10.0, 10.0, 10.0)
 
@@ -30,7 +30,7 @@ class TestRegression:
             *quarters("TotalAssets", 160.0),
         )
 
-        assert gross_profitability(found).value == 0.25
+        assert only(gross_profitability(found)).value == 0.25
 
     def test_gross_profit_of_the_fiscal_year_where_a_quarter_is_missing(self) -> None:
         found = line(
@@ -41,7 +41,7 @@ class TestRegression:
             *quarters("TotalAssets", 160.0),
         )
 
-        profit = gross_profitability(found)
+        profit = only(gross_profitability(found))
 
         assert (profit.value, profit.flags) == (0.2, ("fiscal year for TTM",))
 
@@ -52,7 +52,7 @@ class TestRegression:
             *quarters("StockholdersEquity", 150.0),
         )
 
-        assert return_on_invested_capital(found).value == 0.2
+        assert only(return_on_invested_capital(found)).value == 0.2
 
     def test_a_loss_is_a_low_value_and_not_a_missing_one(self) -> None:
         found = line(
@@ -61,7 +61,7 @@ class TestRegression:
             *quarters("StockholdersEquity", 150.0),
         )
 
-        assert return_on_invested_capital(found).value == -0.2
+        assert only(return_on_invested_capital(found)).value == -0.2
 
     @pytest.mark.parametrize("equity", [-50.0, -60.0])
     def test_capital_that_is_not_above_zero_is_rejected(self, equity: float) -> None:
@@ -72,7 +72,7 @@ class TestRegression:
         )
 
         with pytest.raises(Missing) as caught:
-            return_on_invested_capital(found)
+            only(return_on_invested_capital(found))
 
         assert caught.value.reason == "rejected: invested capital not above zero"
         assert caught.value.detail == (
@@ -86,7 +86,7 @@ class TestRegression:
             *years("StockholdersEquity", 150.0),
         )
 
-        yielded = return_on_invested_capital(found)
+        yielded = only(return_on_invested_capital(found))
 
         assert yielded.value == 0.2
         assert yielded.flags == ("older balance sheet",)
@@ -100,7 +100,7 @@ class TestRegression:
         )
 
         # 40 of income less 60 of cash, on the mean of 250 and 150.
-        assert accruals(found).value == -0.1
+        assert only(accruals(found)).value == -0.1
 
     def test_without_a_year_before_assets_are_those_of_now(self) -> None:
         found = line(
@@ -109,7 +109,7 @@ class TestRegression:
             *quarters("TotalAssets", 250.0),
         )
 
-        assert accruals(found).value == -0.08
+        assert only(accruals(found)).value == -0.08
 
     def test_income_and_cash_are_of_the_same_twelve_months(self) -> None:
         found = line(
@@ -120,7 +120,7 @@ class TestRegression:
             *quarters("TotalAssets", 250.0),
         )
 
-        assert accruals(found).value == -0.1
+        assert only(accruals(found)).value == -0.1
 
     def test_net_debt_on_assets(self) -> None:
         found = line(
@@ -130,7 +130,7 @@ class TestRegression:
             *quarters("TotalAssets", 120.0),
         )
 
-        assert net_debt(found).value == 0.25
+        assert only(net_debt(found)).value == 0.25
 
     def test_more_cash_than_debt_is_below_zero(self) -> None:
         found = line(
@@ -140,7 +140,7 @@ class TestRegression:
             *quarters("TotalAssets", 120.0),
         )
 
-        assert net_debt(found).value == -0.25
+        assert only(net_debt(found)).value == -0.25
 
     def test_cash_that_is_not_reported_is_not_zero(self) -> None:
         found = line(
@@ -150,13 +150,15 @@ class TestRegression:
         )
 
         with pytest.raises(Missing) as caught:
-            net_debt(found)
+            only(net_debt(found))
 
         assert caught.value.reason == "absent"
         assert caught.value.detail.startswith(f"{CASH}: not known at 2026-03-31")
 
     @pytest.mark.parametrize("measure", [gross_profitability, accruals, net_debt])
-    def test_no_assets_are_no_base(self, measure: Callable[[Line], Quantity]) -> None:
+    def test_no_assets_are_no_base(
+        self, measure: Callable[[Selection], Column]
+    ) -> None:
         found = line(
             *quarters("NetIncome", *FOUR),
             *quarters("GrossProfit", *FOUR),
@@ -167,7 +169,7 @@ class TestRegression:
         )
 
         with pytest.raises(Missing) as caught:
-            measure(found)
+            only(measure(found))
 
         assert caught.value.reason == "rejected: total assets not above zero"
 
@@ -187,7 +189,7 @@ class TestProperties:
             *quarters("TotalAssets", unit * 200.0),
         )
 
-        assert gross_profitability(found).value == pytest.approx(0.2)
-        assert return_on_invested_capital(found).value == pytest.approx(0.4)
-        assert accruals(found).value == pytest.approx(0.2)
-        assert net_debt(found).value == pytest.approx(0.2)
+        assert only(gross_profitability(found)).value == pytest.approx(0.2)
+        assert only(return_on_invested_capital(found)).value == pytest.approx(0.4)
+        assert only(accruals(found)).value == pytest.approx(0.2)
+        assert only(net_debt(found)).value == pytest.approx(0.2)

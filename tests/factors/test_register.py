@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import triad_screener.factors
-from samples import AS_OF, line, quarters
+from samples import AS_OF, line, only, quarters, select
 from triad_screener.errors import UnknownNameError
 from triad_screener.factors import FACTORS, measure
-from triad_screener.model.gap import Gap
-from triad_screener.model.quantity import Quantity
+from triad_screener.model.gap import Missing
 from triad_screener.model.vocabulary import GROUPS
 
 FOLDER = Path(triad_screener.factors.__file__).parent
@@ -70,12 +70,12 @@ class TestEveryFactor:
         found = measure(FACTORS[name], line())
 
         if name == "thesis":
-            assert isinstance(found, Quantity)
+            assert found.known.tolist() == [True]
         else:
-            assert isinstance(found, Gap)
-            assert (found.ticker, found.subject) == ("AAA", name)
-            assert found.reason == "absent"
-            assert found.detail
+            with pytest.raises(Missing) as caught:
+                only(found)
+            assert caught.value.reason == "absent"
+            assert caught.value.detail
 
 
 def test_an_unknown_factor_is_refused_with_the_nearest_names() -> None:
@@ -86,11 +86,24 @@ def test_an_unknown_factor_is_refused_with_the_nearest_names() -> None:
 
 
 def test_a_measured_factor_is_a_quantity_with_its_figures() -> None:
-    found = measure(
-        FACTORS["rev_yoy_q"],
-        line(*quarters("TotalRevenue", 3.0, None, None, None, 2.0)),
-    )
+    revenue = quarters("TotalRevenue", 3.0, None, None, None, 2.0)
 
-    assert isinstance(found, Quantity)
+    found = only(measure(FACTORS["rev_yoy_q"], line(*revenue)))
+
     assert found.value == 0.5
     assert all(figure.known <= AS_OF for figure in found.figures if figure.known)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", FACTORS)
+def test_a_factor_of_nobody_has_no_values(name: str) -> None:
+    assert measure(FACTORS[name], select([], [])).values.size == 0
+
+
+def test_what_is_no_finite_number_is_missing_without_a_warning() -> None:
+    revenue = quarters("TotalRevenue", 1e308, None, None, None, 1e-308)
+
+    with np.errstate(all="raise"), pytest.raises(Missing) as caught:
+        only(measure(FACTORS["rev_yoy_q"], line(*revenue)))
+
+    assert caught.value.reason == "rejected: not finite"

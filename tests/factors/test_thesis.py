@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from samples import constituent, line
+from samples import constituent, line, only
 from triad_screener.factors.thesis import thesis_exposure
 
 
@@ -18,6 +18,6 @@ class TestRegression:
     def test_budgets_weigh_the_shares_of_revenue(
         self, exposures: dict[str, float], expected: float
     ) -> None:
-        found = thesis_exposure(line(of=constituent(exposures=exposures)))
+        found = only(thesis_exposure(line(of=constituent(exposures=exposures))))
 
         assert found.value == pytest.approx(expected, abs=1e-12)

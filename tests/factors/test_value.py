@@ -13,6 +13,7 @@ from samples import (
     constituent,
     forward,
     line,
+    only,
     prices,
     quarters,
     years,
@@ -42,12 +43,12 @@ class TestOperatingYield:
         cheap = line(*quarters("OperatingIncome", *FOUR), *BALANCES)
 
         # 4,000 on 100,000 of value, 30,000 of debt and 10,000 of cash.
-        assert operating_yield(cheap).value == pytest.approx(1 / 30, abs=1e-12)
+        assert only(operating_yield(cheap)).value == pytest.approx(1 / 30, abs=1e-12)
 
     def test_a_loss_is_a_low_yield_and_not_a_missing_one(self) -> None:
         loser = line(*quarters("OperatingIncome", -3000.0, *FOUR[:3]), *BALANCES)
 
-        assert operating_yield(loser).value == 0.0
+        assert only(operating_yield(loser)).value == 0.0
 
     def test_a_receipt_with_statements_in_taiwan_dollars(self) -> None:
         # 25,932.5 million ordinary shares, five to a receipt of 400 dollars, are worth
@@ -63,7 +64,7 @@ class TestOperatingYield:
             fx={"TWD": (DatedValue(0.03, AS_OF),)},
         )
 
-        found = operating_yield(tsm)
+        found = only(operating_yield(tsm))
 
         assert found.value == pytest.approx(60_000 / 2_014_600, abs=1e-12)
         units = {figure.unit for figure in found.figures}
@@ -77,7 +78,7 @@ class TestOperatingYield:
         )
 
         with pytest.raises(Missing) as caught:
-            operating_yield(rich)
+            only(operating_yield(rich))
 
         assert caught.value.reason == "rejected: enterprise value not above zero"
 
@@ -89,7 +90,7 @@ class TestOperatingYield:
         )
 
         with pytest.raises(Missing) as caught:
-            operating_yield(doubtful)
+            only(operating_yield(doubtful))
 
         assert caught.value.reason == "rejected: share count unresolved"
 
@@ -104,7 +105,9 @@ class TestFreeCashFlowYield:
         )
 
         # 4,000 less 1,600, on 100,000.
-        assert free_cash_flow_yield(spender).value == pytest.approx(0.024, abs=1e-12)
+        assert only(free_cash_flow_yield(spender)).value == pytest.approx(
+            0.024, abs=1e-12
+        )
 
     def test_spending_more_than_comes_in_is_below_zero(self) -> None:
         builder = line(
@@ -113,7 +116,9 @@ class TestFreeCashFlowYield:
             *quarters("CapitalExpenditure", -3000.0, -2000.0, -2000.0, -2000.0),
         )
 
-        assert free_cash_flow_yield(builder).value == pytest.approx(-0.05, abs=1e-12)
+        assert only(free_cash_flow_yield(builder)).value == pytest.approx(
+            -0.05, abs=1e-12
+        )
 
     def test_both_flows_are_of_the_fiscal_year_where_one_quarter_is_missing(
         self,
@@ -127,7 +132,7 @@ class TestFreeCashFlowYield:
             *years("CapitalExpenditure", -2000.0),
         )
 
-        found = free_cash_flow_yield(late)
+        found = only(free_cash_flow_yield(late))
 
         assert found.value == pytest.approx(0.03, abs=1e-12)
         assert found.flags == ("fiscal year for TTM",)
@@ -138,7 +143,7 @@ class TestFreeCashFlowYield:
         )
 
         with pytest.raises(Missing, match="CapitalExpenditure: not known"):
-            free_cash_flow_yield(silent)
+            only(free_cash_flow_yield(silent))
 
     def test_cash_in_taiwan_dollars_is_converted_once(self) -> None:
         # 100,000 / 5 dollars of value against (40,000 - 20,000) x .03 = 600 dollars.
@@ -150,7 +155,7 @@ class TestFreeCashFlowYield:
             fx={"TWD": (DatedValue(0.03, AS_OF),)},
         )
 
-        assert free_cash_flow_yield(tsm).value == pytest.approx(0.03, abs=1e-12)
+        assert only(free_cash_flow_yield(tsm)).value == pytest.approx(0.03, abs=1e-12)
 
     def test_a_company_without_shares_is_worth_nothing_to_divide_by(self) -> None:
         shell = line(
@@ -162,7 +167,7 @@ class TestFreeCashFlowYield:
         )
 
         with pytest.raises(Missing) as caught:
-            free_cash_flow_yield(shell)
+            only(free_cash_flow_yield(shell))
 
         assert caught.value.reason == "rejected: market capitalisation not above zero"
 
@@ -175,14 +180,14 @@ class TestFreeCashFlowYield:
         )
 
         with pytest.raises(Missing, match="The share counts disagree"):
-            free_cash_flow_yield(doubtful)
+            only(free_cash_flow_yield(doubtful))
 
 
 class TestForwardEarningsYield:
     def test_expected_earnings_over_the_price_of_their_day(self) -> None:
         expected = line(forward=forward(eps=4.0, pe=99.0, price=80.0))
 
-        found = forward_earnings_yield(expected)
+        found = only(forward_earnings_yield(expected))
 
         assert found.value == 0.05
         assert [figure.item for figure in found.figures] == ["forward EPS", "price"]
@@ -194,20 +199,22 @@ class TestForwardEarningsYield:
         yesterday = AS_OF - timedelta(days=1)
         expected = line(closes=[80.0, 100.0], forward=forward(eps=4.0, day=yesterday))
 
-        assert forward_earnings_yield(expected).value == 0.05
+        assert only(forward_earnings_yield(expected)).value == 0.05
 
     def test_an_expected_loss_is_a_low_yield(self) -> None:
         expected = line(forward=forward(eps=-4.0, pe=-20.0, price=80.0))
 
-        assert forward_earnings_yield(expected).value == -0.05
+        assert only(forward_earnings_yield(expected)).value == -0.05
 
     def test_the_ratio_serves_where_no_earnings_are_given(self) -> None:
-        assert forward_earnings_yield(line(forward=forward(pe=25.0))).value == 0.04
+        assert (
+            only(forward_earnings_yield(line(forward=forward(pe=25.0)))).value == 0.04
+        )
 
     def test_earnings_in_another_currency_than_the_price_are_not_used(self) -> None:
         two = forward(eps=60.0, pe=25.0, price=400.0)
 
-        found = forward_earnings_yield(line(of=TAIWAN, forward=two))
+        found = only(forward_earnings_yield(line(of=TAIWAN, forward=two)))
 
         assert found.value == 0.04
         assert [figure.item for figure in found.figures] == ["forward PE"]
@@ -221,19 +228,19 @@ class TestForwardEarningsYield:
         self, figures: tuple[ForwardFigure, ...]
     ) -> None:
         with pytest.raises(Missing, match="of 2026-06-30 gives no yield in one"):
-            forward_earnings_yield(line(forward=figures))
+            only(forward_earnings_yield(line(forward=figures)))
 
     @pytest.mark.parametrize("days", [0, 60])
     def test_a_figure_may_be_sixty_days_old(self, days: int) -> None:
         old = forward(pe=25.0, day=AS_OF - timedelta(days=days))
 
-        assert forward_earnings_yield(line(forward=old)).value == 0.04
+        assert only(forward_earnings_yield(line(forward=old))).value == 0.04
 
     def test_an_older_one_is_stale(self) -> None:
         old = forward(pe=25.0, day=AS_OF - timedelta(days=61))
 
         with pytest.raises(Missing) as caught:
-            forward_earnings_yield(line(forward=old))
+            only(forward_earnings_yield(line(forward=old)))
 
         assert caught.value.reason == "stale"
         assert caught.value.detail == "the newest forward figure is of 2026-04-30"
@@ -245,19 +252,19 @@ class TestForwardEarningsYield:
             *forward(pe=10.0, day=date(2026, 7, 1)),
         )
 
-        assert forward_earnings_yield(line(forward=three)).value == 0.04
+        assert only(forward_earnings_yield(line(forward=three))).value == 0.04
 
     def test_a_figure_of_tomorrow_is_not_known(self) -> None:
         later = forward(pe=25.0, day=AS_OF + timedelta(days=1))
 
         with pytest.raises(Missing, match="no forward figure is known"):
-            forward_earnings_yield(line(forward=later))
+            only(forward_earnings_yield(line(forward=later)))
 
     def test_an_unresolved_share_count_leaves_none(self) -> None:
         doubtful = line(forward=forward(pe=25.0), market_capitalisation=UNRESOLVED)
 
         with pytest.raises(Missing, match="The share counts disagree"):
-            forward_earnings_yield(doubtful)
+            only(forward_earnings_yield(doubtful))
 
 
 class TestProperties:
@@ -269,8 +276,8 @@ class TestProperties:
             *quarters("CapitalExpenditure", *FOUR[:3], 0.0),
         )
 
-        before = free_cash_flow_yield(line(*cells)).value
-        after = free_cash_flow_yield(line(*cells, closes=[100.0 * scale])).value
+        before = only(free_cash_flow_yield(line(*cells))).value
+        after = only(free_cash_flow_yield(line(*cells, closes=[100.0 * scale]))).value
 
         assert after == pytest.approx(before / scale)
 
@@ -284,8 +291,10 @@ class TestProperties:
             *quarters(CASH, 10_000.0, currency="XYZ"),
         )
 
-        found = operating_yield(
-            line(*cells, of=foreign, fx={"XYZ": (DatedValue(rate, AS_OF),)})
+        found = only(
+            operating_yield(
+                line(*cells, of=foreign, fx={"XYZ": (DatedValue(rate, AS_OF),)})
+            )
         )
 
         assert found.value == pytest.approx(1 / 30)
@@ -298,7 +307,7 @@ class TestProperties:
             series=prices([100.0], last=AS_OF - timedelta(days=30)),
         )
 
-        found = free_cash_flow_yield(old)
+        found = only(free_cash_flow_yield(old))
 
         assert found.value == pytest.approx(0.005)
         assert found.flags == ("stale price",)

@@ -16,6 +16,7 @@ from samples import (
     constituent,
     line,
     market,
+    only,
     prices,
     quarters,
     recipe,
@@ -23,34 +24,41 @@ from samples import (
     years,
 )
 from triad_screener.factors import FACTORS
+from triad_screener.factors.thesis import thesis_exposure
+from triad_screener.model.days import day
 from triad_screener.model.market import DatedValue, LineData
 from triad_screener.screening.measuring import (
+    Facts,
+    Measures,
     cross_section,
     describe,
-    lines_as_known,
+    select,
 )
 
 if TYPE_CHECKING:
-    from triad_screener.fundamentals.line import Line
+    from triad_screener.market.selection import Selection
     from triad_screener.model.screen import LineFacts
 
 FOUR = (1000.0, 1000.0, 1000.0, 1000.0)
 
 
-def facts_of(one: Line) -> LineFacts:
+def facts_of(one: Selection) -> LineFacts:
     """What is known of a line, in a taxonomy of its own."""
-    return describe(one, taxonomy(one.constituent))
+    world = taxonomy(*one.observations.constituents)
+    publishers = {key: source.publisher for key, source in world.sources.items()}
+    return describe(Measures.of(one), 0, publishers)
 
 
-class TestLinesAsKnown:
+class TestSelect:
     def test_every_line_of_the_taxonomy_is_there_known_or_not(self) -> None:
         two = taxonomy(constituent("AAA"), constituent("BBB"))
-        known = market(LineData("AAA", prices([1.0])), LineData("CCC", prices([2.0])))
+        known = market(LineData("AAA", prices([1.0])), of=two)
 
-        lines = lines_as_known(two, known, as_of=AS_OF, recipe=recipe())
+        found = select(two, known, days=[AS_OF], recipe=recipe())
 
-        assert [one.constituent.ticker for one in lines] == ["AAA", "BBB"]
-        assert lines[1].data == LineData("BBB")
+        assert found.observations.constituents == two.constituents
+        assert found.tables.tickers == ("AAA", "BBB")
+        assert found.closes.count.tolist() == [1, 0]
 
     def test_the_risk_free_rate_and_the_budgets_are_those_of_the_recipe(self) -> None:
         one = taxonomy(constituent(exposures={"data": 0.5}))
@@ -59,10 +67,10 @@ class TestLinesAsKnown:
             pillar_budgets={"compute": 0.0, "data": 1.0, "algorithms": 0.0},
         )
 
-        (found,) = lines_as_known(one, market(), as_of=AS_OF, recipe=rules)
+        found = select(one, market(of=one), days=[AS_OF], recipe=rules)
 
         assert found.risk_free_rate == 0.01
-        assert found.thesis_exposure.value == 0.5
+        assert only(thesis_exposure(found)).value == 0.5
 
     def test_a_line_without_statements_reads_those_of_its_sister(self) -> None:
         sisters = taxonomy(
@@ -75,13 +83,14 @@ class TestLinesAsKnown:
             LineData("BBB", cells=quarters("NetIncome", 2.0)),
             LineData("CCC", cells=quarters("NetIncome", 3.0)),
             LineData("AAA", cells=quarters("NetIncome", 1.0)),
+            of=sisters,
         )
 
-        lines = lines_as_known(sisters, known, as_of=AS_OF, recipe=recipe())
+        found = select(sisters, known, days=[AS_OF], recipe=recipe())
 
-        income = [one.statements.at("quarterly", "NetIncome", 0).value for one in lines]
+        income = found.statements.at("quarterly", "NetIncome", 0)
         # ZZZ reads BBB, the first of its sisters; CCC reads its own.
-        assert income == [2.0, 3.0, 2.0, 1.0]
+        assert income.raw.tolist() == [2.0, 3.0, 2.0, 1.0]
 
     def test_a_sister_with_statements_in_another_currency_does_not_serve(self) -> None:
         sisters = taxonomy(
@@ -89,13 +98,14 @@ class TestLinesAsKnown:
             constituent("BBB", issuer="one", statement_currency="TWD"),
         )
         known = market(
-            LineData("BBB", cells=quarters("NetIncome", 2.0, currency="TWD"))
+            LineData("BBB", cells=quarters("NetIncome", 2.0, currency="TWD")),
+            of=sisters,
         )
 
-        lines = lines_as_known(sisters, known, as_of=AS_OF, recipe=recipe())
+        found = select(sisters, known, days=[AS_OF], recipe=recipe())
 
-        assert lines[0].statements.newest_quarter is None
-        assert lines[1].statements.newest_quarter == Q0
+        newest = [day(one) for one in found.statements.newest_quarter]
+        assert newest == [None, Q0]
 
 
 class TestDescription:
@@ -172,9 +182,9 @@ class TestDescription:
 
     def test_of_what_is_not_known_nothing_is_made_up(self) -> None:
         one = taxonomy(constituent())
-        (unknown,) = lines_as_known(one, market(), as_of=AS_OF, recipe=recipe())
+        unknown = select(one, market(of=one), days=[AS_OF], recipe=recipe())
 
-        fact = describe(unknown, one)
+        fact = facts_of(unknown)
 
         assert (fact.close, fact.market_cap_usd, fact.enterprise_value_usd) == (
             None,
@@ -277,9 +287,9 @@ class TestCrossSection:
             LineData("AAA", prices([100.0]), cells, DatedValue(10.0, Q0)),
             LineData("BBB", prices([100.0]), average_daily_value_usd=7.0),
         )
-        lines = lines_as_known(two, known, as_of=AS_OF, recipe=recipe())
+        measures = Measures.of(select(two, known, days=[AS_OF], recipe=recipe()))
 
-        found = cross_section([describe(one, two) for one in lines])
+        found = measures.cross_section()
 
         assert found.tickers == ("AAA", "BBB")
         assert found.issuers == ("aaa", "bbb")
@@ -295,11 +305,77 @@ class TestCrossSection:
         assert found.statement_age_days[0] == 91
         assert found.half_yearly.tolist() == [False, True]
 
-    def test_no_lines_make_an_empty_one(self) -> None:
-        found = cross_section([])
+    def test_a_line_whose_trading_begins_later_is_left_out(self) -> None:
+        two = taxonomy(constituent("AAA"), constituent("BBB", half_yearly=True))
+        tomorrow = AS_OF + timedelta(days=1)
+        known = market(
+            LineData("AAA", prices([100.0], last=tomorrow)),
+            LineData("BBB", prices([100.0, 90.0], last=tomorrow)),
+        )
+        days = [AS_OF, tomorrow]
+        measures = Measures.of(select(two, known, days=days, recipe=recipe()))
 
-        assert found.exposures.shape == (0, 3)
-        assert found.raw.shape == (0, len(FACTORS))
+        first, second = measures.cross_section(0), measures.cross_section(1)
+
+        assert (first.tickers, second.tickers) == (("BBB",), ("AAA", "BBB"))
+        assert first.half_yearly.tolist() == [True]
+        facts = Facts(measures, two), Facts(measures, two, day=1)
+        assert [[*one] for one in facts] == [["BBB"], ["AAA", "BBB"]]
+        closes = [one["BBB"].close for one in facts]
+        assert [close.value for close in closes if close] == [100.0, 90.0]
+
+    def test_it_is_that_of_the_lines_described(self) -> None:
+        two = taxonomy(
+            constituent("AAA", exposures={"data": 0.4}),
+            constituent("BBB", half_yearly=True, exposures={}),
+        )
+        cells = quarters("TotalRevenue", 120.0, None, None, None, 100.0)
+        known = market(
+            LineData("AAA", prices([100.0]), cells, DatedValue(10.0, Q0)),
+            LineData("BBB", prices([100.0]), average_daily_value_usd=7.0),
+        )
+        measures = Measures.of(select(two, known, days=[AS_OF], recipe=recipe()))
+
+        found = cross_section([*Facts(measures, two).values()])
+
+        expected = measures.cross_section()
+        assert found.tickers == expected.tickers
+        assert found.issuers == expected.issuers
+        assert found.factors == expected.factors
+        for name in (
+            "exposures",
+            "raw",
+            "market_cap_usd",
+            "average_daily_value_usd",
+            "statement_age_days",
+            "half_yearly",
+            "priced",
+        ):
+            one, other = getattr(found, name), getattr(expected, name)
+            np.testing.assert_array_equal(one, other, name)
+
+    @pytest.mark.filterwarnings("error")
+    def test_no_lines_make_an_empty_one(self) -> None:
+        nobody = taxonomy()
+        measures = Measures.of(select(nobody, market(), days=[AS_OF], recipe=recipe()))
+
+        for found in (measures.cross_section(), cross_section([])):
+            assert found.exposures.shape == (0, 3)
+            assert found.raw.shape == (0, len(FACTORS))
+        assert len(Facts(measures, nobody)) == 0
+
+
+class TestFacts:
+    def test_a_line_is_described_once_and_only_if_asked_for(self) -> None:
+        one = taxonomy(constituent())
+        known = select(one, market(of=one), days=[AS_OF], recipe=recipe())
+
+        facts = Facts(Measures.of(known), one)
+
+        assert ("AAA" in facts, "ZZZ" in facts, len(facts)) == (True, False, 1)
+        assert facts["AAA"] is facts["AAA"]
+        with pytest.raises(KeyError):
+            facts["ZZZ"]
 
 
 @pytest.mark.parametrize(
@@ -311,10 +387,10 @@ class TestCrossSection:
     ],
 )
 def test_sessions_without_a_close_are_flagged(days: list[int], flag: str) -> None:
-    one = line(closes=[1.0, 2.0])
+    known = line(closes=[1.0, 2.0])
     missing = [date(2026, 5, day) for day in days]
 
-    described = describe(one, taxonomy(one.constituent), missing)
+    described = describe(Measures.of(known), 0, {"by_hand": "us"}, missing)
 
     assert flag in described.flags
-    assert not any("no close" in known for known in facts_of(one).flags)
+    assert not any("no close" in told for told in facts_of(known).flags)

@@ -21,7 +21,7 @@ DAY = samples.AS_OF
 
 def panel(given: Thesis) -> Panel:
     sources = {"by_hand": Source(publisher="M", title="T", date=DAY, grade="B")}
-    evidence = Evidence(DAY, {}, given.series, (), sources)
+    evidence = Evidence(DAY, samples.select([], []), given.series, (), sources)
     return assess(given, evidence, samples.market(), "Title")
 
 
@@ -72,7 +72,7 @@ def test_every_bound_must_hold() -> None:
 
 
 def test_a_vote_that_hangs_on_an_unknown_reading_is_not_known() -> None:
-    prices = samples.line(closes=(1.0, 1.0, 0.5)), samples.line(closes=(1.0, 1.0, 1.0))
+    closes = {"A": (1.0, 1.0, 0.5), "B": (1.0, 1.0, 1.0)}
     bounds = (
         {"relation": "at_most", "limit": -0.1},
         {"of": "growth_gap", "relation": "below", "limit": 0},
@@ -81,8 +81,9 @@ def test_a_vote_that_hangs_on_an_unknown_reading_is_not_known() -> None:
         1.0, measure="relative_price", lines=("A",), against=("B",), sessions=2,
         series=(), weakens=bounds,
     )  # fmt: skip
-    lines = dict(zip("AB", prices, strict=True))
-    evidence = Evidence(samples.AS_OF, lines, given.series, (), {})
+    lines = [samples.line_data(ticker=t, closes=closes[t]) for t in closes]
+    known = samples.select([samples.constituent(t) for t in closes], lines)
+    evidence = Evidence(samples.AS_OF, known, given.series, (), {})
 
     (found,) = assess(given, evidence, samples.market(), "T").findings
 

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from samples import AS_OF, market, prices
+from samples import AS_OF, constituent, market, prices, taxonomy
 from triad_screener.errors import NoDataError
 from triad_screener.model.market import LineData
-from triad_screener.screening.selecting import newest_session, require_session
+from triad_screener.screening.selecting import newest_day, require_session
 
 YESTERDAY = AS_OF - timedelta(days=1)
 
@@ -15,6 +15,9 @@ YESTERDAY = AS_OF - timedelta(days=1)
 def traded_until(**last: date) -> list[LineData]:
     """Lines with two closes each, the newest on the given day."""
     return [LineData(name, prices([1.0, 2.0], last=day)) for name, day in last.items()]
+
+
+FOUR = [constituent(name) for name in "ABCD"]
 
 
 class TestNewestSession:
@@ -31,18 +34,13 @@ class TestNewestSession:
     ) -> None:
         found = market(*traded_until(**lines))
 
-        assert newest_session(found, list(lines)) == newest
+        assert newest_day(found) == newest
 
     def test_half_of_the_taxonomy_counts_and_not_of_what_the_source_knows(self) -> None:
-        found = market(*traded_until(A=AS_OF, B=YESTERDAY))
+        found = market(*traded_until(A=AS_OF, B=YESTERDAY), of=taxonomy(*FOUR))
 
         # Two of four lines are known, and only yesterday has both of them.
-        assert newest_session(found, list("ABCD")) == YESTERDAY
-
-    def test_other_lines_of_the_source_do_not_count(self) -> None:
-        found = market(*traded_until(A=YESTERDAY, FUND=AS_OF))
-
-        assert newest_session(found, ["A"]) == YESTERDAY
+        assert newest_day(found) == YESTERDAY
 
     @pytest.mark.parametrize(
         "lines",
@@ -53,7 +51,7 @@ class TestNewestSession:
         self, lines: list[LineData]
     ) -> None:
         with pytest.raises(NoDataError) as caught:
-            newest_session(market(*lines), list("ABC"))
+            newest_day(market(*lines, of=taxonomy(*FOUR)))
 
         assert caught.value.what == (
             "The source (by hand) has no session for half of the lines."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from samples import constituent
+from samples import constituent, lines_of
 from triad_screener.errors import UsageError
 from triad_screener.shipped import shipped
 from triad_screener.sources import SOURCES
@@ -48,14 +48,16 @@ def test_only_lines_that_were_asked_for_are_answered(
 ) -> None:
     asked = {line.ticker for line in taxonomy.constituents}
 
-    assert set(fetched.lines) <= asked
-    assert {line.ticker for line in fetched.lines.values()} == set(fetched.lines)
+    assert set(lines_of(fetched)) <= asked
+    assert {line.ticker for line in lines_of(fetched).values()} == set(
+        lines_of(fetched)
+    )
 
 
 def test_sessions_ascend_and_prices_are_finite_and_above_zero(
     fetched: MarketData,
 ) -> None:
-    series = [line.prices for line in fetched.lines.values() if line.prices]
+    series = [line.prices for line in lines_of(fetched).values() if line.prices]
 
     assert series
     for one in series:
@@ -68,15 +70,15 @@ def test_sessions_ascend_and_prices_are_finite_and_above_zero(
 
 
 def test_a_missing_figure_is_absent_and_never_zero(fetched: MarketData) -> None:
-    for line in fetched.lines.values():
+    for line in lines_of(fetched).values():
         assert line.shares is None or line.shares.value > 0
         assert line.average_daily_value_usd is None or line.average_daily_value_usd > 0
         assert all(np.isfinite(cell.value) for cell in line.cells)
 
 
 def test_rates_are_dated_and_stand_oldest_first(fetched: MarketData) -> None:
-    assert fetched.fx
-    for rates in fetched.fx.values():
+    assert fetched.tables.fx
+    for rates in fetched.tables.fx.values():
         days = [rate.date for rate in rates if rate.date]
         assert len(days) == len(rates)
         assert days == sorted(days)
@@ -93,7 +95,7 @@ def test_a_line_nobody_knows_is_absent_and_no_error(taxonomy: Taxonomy) -> None:
     for name, argument in ARGUMENTS.items():
         found = SOURCES[name](argument).fetch(asked)
 
-        assert set(found.lines) == {asked[0].ticker}
+        assert set(lines_of(found)) == {asked[0].ticker}
 
 
 def test_the_same_figures_have_the_same_digest_whoever_reads_them(

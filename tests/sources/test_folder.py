@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from samples import constituent
+from samples import constituent, lines_of
 from triad_screener.errors import InputError, NoDataError, UsageError
 from triad_screener.model.market import DatedValue, ForwardFigure, StatementCell
 from triad_screener.model.taxonomy import Benchmark
@@ -77,7 +77,7 @@ def change(place: Path, name: str, old: str, new: str) -> None:
 
 
 def test_prices_are_by_symbol_whatever_the_order_of_the_rows(place: Path) -> None:
-    found = fetch(place).lines["AAA"].prices
+    found = lines_of(fetch(place))["AAA"].prices
 
     assert found is not None
     assert found.sessions.tolist() == [date(2026, 5, 14), date(2026, 5, 15)]
@@ -87,7 +87,7 @@ def test_prices_are_by_symbol_whatever_the_order_of_the_rows(place: Path) -> Non
 
 
 def test_figures_of_a_line_have_day_and_source(place: Path) -> None:
-    line = fetch(place).lines["AAA"]
+    line = lines_of(fetch(place))["AAA"]
 
     assert line.shares == DatedValue(10, date(2026, 1, 31), "a filing")
     assert line.market_capitalisation == DatedValue(1000, date(2026, 5, 1), "a filing")
@@ -96,7 +96,7 @@ def test_figures_of_a_line_have_day_and_source(place: Path) -> None:
 
 
 def test_what_is_empty_is_missing(place: Path) -> None:
-    line = fetch(place).lines["BBB"]
+    line = lines_of(fetch(place))["BBB"]
 
     assert line.shares is None
     assert line.market_capitalisation is None
@@ -106,7 +106,7 @@ def test_what_is_empty_is_missing(place: Path) -> None:
 
 
 def test_every_version_of_a_statement_figure_is_kept(place: Path) -> None:
-    cells = fetch(place).lines["AAA"].cells
+    cells = lines_of(fetch(place))["AAA"].cells
 
     year, quarter = date(2025, 12, 31), date(2026, 3, 31)
     first, second = date(2026, 2, 1), date(2026, 3, 1)
@@ -119,7 +119,7 @@ def test_every_version_of_a_statement_figure_is_kept(place: Path) -> None:
 
 
 def test_rates_stand_oldest_first_whatever_the_order_of_the_rows(place: Path) -> None:
-    rates = fetch(place).fx
+    rates = fetch(place).tables.fx
 
     assert set(rates) == {"TWD", "EUR"}
     assert rates["TWD"] == (
@@ -129,7 +129,7 @@ def test_rates_stand_oldest_first_whatever_the_order_of_the_rows(place: Path) ->
 
 
 def test_forward_figures_keep_what_the_vendor_said(place: Path) -> None:
-    figures = fetch(place).lines["AAA"].forward
+    figures = lines_of(fetch(place))["AAA"].forward
 
     assert figures == (
         ForwardFigure(date(2026, 5, 1), 20, 0.5, 10, "a vendor"),
@@ -148,14 +148,14 @@ def test_a_folder_may_lack_all_but_lines_and_prices(name: str, place: Path) -> N
     found = fetch(place)
 
     missing = name == "statements.csv"
-    assert set(found.lines) == {"AAA", "BBB"}
+    assert set(lines_of(found)) == {"AAA", "BBB"}
     assert found.warnings == (("the folder has no statements",) if missing else ())
 
 
 def test_prices_alone_will_do_for_a_close_to_be_unknown(place: Path) -> None:
     (place / "prices.csv").write_text("symbol,date,adj_close\nAAA,2026-05-15,9\n")
 
-    found = fetch(place).lines["AAA"].prices
+    found = lines_of(fetch(place))["AAA"].prices
 
     assert found is not None
     assert found.adjusted.tolist() == [9]
@@ -175,7 +175,7 @@ def test_a_table_of_nothing_but_a_header_is_empty(name: str, place: Path) -> Non
             f"{place} has no price of any line of the taxonomy."
         )
     else:
-        assert fetch(place).lines["AAA"].prices is not None
+        assert lines_of(fetch(place))["AAA"].prices is not None
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ def test_a_symbol_the_taxonomy_does_not_know_is_named(
     found = fetch(place)
 
     assert found.warnings == (warning,)
-    assert set(found.lines) == {"AAA", "BBB"}
+    assert set(lines_of(found)) == {"AAA", "BBB"}
 
 
 def test_many_unknown_symbols_are_counted_and_each_is_named_once(place: Path) -> None:
@@ -441,7 +441,7 @@ def test_prices_of_a_benchmark_stand_apart_from_the_lines(place: Path) -> None:
 
     assert asked.funds["SPY"].adjusted.tolist() == [700]
     assert (set(asked.funds), unasked.funds) == ({"SPY"}, {})
-    assert set(asked.lines) == set(unasked.lines) == {"AAA", "BBB"}
+    assert set(lines_of(asked)) == set(lines_of(unasked)) == {"AAA", "BBB"}
 
 
 @pytest.mark.parametrize(
@@ -468,7 +468,7 @@ def test_identity_in_a_folder_must_agree_with_the_taxonomy(
     with pytest.raises(InputError) as caught:
         told(wrong)
 
-    assert set(agreed.lines) == {"AAA", "BBB"}
+    assert set(lines_of(agreed)) == {"AAA", "BBB"}
     assert caught.value.what == (
         f"{place / 'lines.csv'}, line 3, column {column}: "
         f"is {wrong!r}, the taxonomy says {ours}."
@@ -491,8 +491,8 @@ def test_a_line_without_prices_is_known_and_one_without_anything_is_absent(
     (place / "lines.csv").write_text("symbol\nAAA\n")
     absent = fetch(place)
 
-    assert known.lines["BBB"].prices is None
-    assert set(absent.lines) == {"AAA"}
+    assert lines_of(known)["BBB"].prices is None
+    assert set(lines_of(absent)) == {"AAA"}
 
 
 def test_a_folder_of_other_companies_has_no_data(place: Path) -> None:
@@ -530,7 +530,7 @@ def test_a_tilde_is_the_home_of_the_user(
 
     found = folder.connect(f"~/{place.name}").fetch(LINES)
 
-    assert set(found.lines) == {"AAA", "BBB"}
+    assert set(lines_of(found)) == {"AAA", "BBB"}
 
 
 def test_packing_a_table_changes_neither_figures_nor_digest(place: Path) -> None:
@@ -542,8 +542,8 @@ def test_packing_a_table_changes_neither_figures_nor_digest(place: Path) -> None
     packed = fetch(place)
 
     assert packed.digest == plain.digest
-    assert packed.lines["AAA"].cells == plain.lines["AAA"].cells
-    assert packed.fx == plain.fx
+    assert lines_of(packed)["AAA"].cells == lines_of(plain)["AAA"].cells
+    assert packed.tables.fx == plain.tables.fx
 
 
 def test_parquet_gives_the_same_figures(place: Path) -> None:
@@ -556,11 +556,11 @@ def test_parquet_gives_the_same_figures(place: Path) -> None:
 
     packed = fetch(place)
 
-    assert packed.lines["AAA"].cells == plain.lines["AAA"].cells
-    assert packed.lines["AAA"].shares == plain.lines["AAA"].shares
-    assert packed.lines["AAA"].forward == plain.lines["AAA"].forward
-    assert packed.fx == plain.fx
-    ours, theirs = plain.lines["AAA"].prices, packed.lines["AAA"].prices
+    assert lines_of(packed)["AAA"].cells == lines_of(plain)["AAA"].cells
+    assert lines_of(packed)["AAA"].shares == lines_of(plain)["AAA"].shares
+    assert lines_of(packed)["AAA"].forward == lines_of(plain)["AAA"].forward
+    assert packed.tables.fx == plain.tables.fx
+    ours, theirs = lines_of(plain)["AAA"].prices, lines_of(packed)["AAA"].prices
     assert ours is not None
     assert theirs is not None
     assert ours.sessions.tolist() == theirs.sessions.tolist()

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from samples import lines_of
 from sources.yahoo_server import reply
-from triad_screener import factors, fundamentals
+from triad_screener import factors, market
 from triad_screener.model.live import FetchFailure, QuoteFacts
 from triad_screener.model.market import DatedValue
 from triad_screener.shipped import shipped
@@ -704,7 +705,7 @@ def test_what_is_no_json_is_an_outage(content: bytes) -> None:
 
 def test_every_item_that_a_factor_uses_is_asked_for() -> None:
     known = {cell.item for line in bundled_lines() for cell in line.cells}
-    rooms = [Path(room.__path__[0]) for room in (factors, fundamentals)]
+    rooms = [Path(room.__path__[0]) for room in (factors, market)]
     used = {
         node.value
         for room in rooms
@@ -719,4 +720,5 @@ def test_every_item_that_a_factor_uses_is_asked_for() -> None:
 
 def bundled_lines() -> list[LineData]:
     taxonomy = loading.load(shipped("config/triad.yaml"))
-    return list(SOURCES["bundled"]("").fetch(taxonomy.constituents[:3]).lines.values())
+    market = SOURCES["bundled"]("").fetch(taxonomy.constituents[:3])
+    return list(lines_of(market).values())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from samples import lines_of
 from triad_screener.model.live import Bars, Fetched, QuoteFacts, Task
 from triad_screener.model.market import DatedValue, StatementCell
 
@@ -111,8 +112,8 @@ def failed(kind: Kind, symbol: str, reason: str, **task: Any) -> Fetched:  # noq
 
 def of_market(market: MarketData, taxonomy: Taxonomy) -> list[Fetched]:
     """Market data as if a live source had answered them, filing days left out."""
-    found = [rates_of(currency, known) for currency, known in market.fx.items()]
-    for ticker, line in market.lines.items():
+    found = [rates_of(currency, known) for currency, known in market.tables.fx.items()]
+    for ticker, line in lines_of(market).items():
         constituent = taxonomy.constituent(ticker)
         assert constituent is not None
         identity = constituent.identity

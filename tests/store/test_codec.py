@@ -44,7 +44,7 @@ def test_a_screen_reads_back_equal(screen: Screen) -> None:
     assert found == screen
     assert to_json(found) == to_json(screen)
     # Equal mappings may still differ in their order.
-    assert repr(found) == repr(screen)
+    assert repr(found) == repr(replace(screen, facts={**screen.facts}))
 
 
 #: What the first version of a store did not write.

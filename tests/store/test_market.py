@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from samples import constituent
+from samples import constituent, lines_of, only, selected
 from store.figures import (
     FRIDAY,
     QUARTER,
@@ -48,7 +48,7 @@ def store() -> Store:
 
 
 def line(store: Store, as_of: date | None = None) -> LineData:
-    return store.fetch([AAA], as_of=as_of).lines["AAA"]
+    return lines_of(store.fetch([AAA], as_of=as_of))["AAA"]
 
 
 def series(store: Store, as_of: date | None = None) -> PriceSeries:
@@ -130,7 +130,7 @@ class TestPrices:
     ) -> None:
         store.save([prices("AAA", [1, 1, 1]), prices("BBB", [7, 8])])
 
-        found = store.fetch([AAA, BBB], as_of=may(13)).lines["BBB"].prices
+        found = lines_of(store.fetch([AAA, BBB], as_of=may(13)))["BBB"].prices
 
         assert found is not None
         assert found.sessions.tolist() == [may(14)]
@@ -144,8 +144,8 @@ class TestPrices:
 
         found = store.fetch([AAA, BBB], as_of=date(2026, 6, 30))
 
-        assert found.lines["BBB"].prices is None
-        assert found.lines["BBB"].cells
+        assert lines_of(found)["BBB"].prices is None
+        assert lines_of(found)["BBB"].cells
         [warning] = found.warnings
         assert warning == (
             "BBB: the taxonomy says prices are in USD, the source EUR; "
@@ -225,7 +225,7 @@ class TestRevisions:
 
         found = store.fetch(three)
         assert found.digest == store.fetch(three, as_of=FRIDAY).digest
-        prices_of = found.lines["AAA"].prices
+        prices_of = lines_of(found)["AAA"].prices
         assert prices_of is not None
         assert prices_of.closes[0] == 1
 
@@ -238,7 +238,7 @@ class TestFunds:
         found = store.fetch([AAA], [SPY])
 
         assert found.funds["SPY"].adjusted.tolist() == [98, 98]
-        assert set(found.lines) == {"AAA"}
+        assert set(lines_of(found)) == {"AAA"}
 
     def test_a_fund_that_is_not_known_on_the_day_is_absent(self, store: Store) -> None:
         store.save([prices("AAA", [1, 2, 3]), prices("SPY", [100])])
@@ -262,7 +262,7 @@ class TestDay:
         lines = [constituent(name) for name in ("AAA", "BBB", "CCC")]
         store.save([prices("AAA", [1, 2, 3]), prices("BBB", [1, 2], last=may(14))])
 
-        found = store.fetch(lines).lines["AAA"].prices
+        found = lines_of(store.fetch(lines))["AAA"].prices
 
         assert found is not None
         assert found.sessions.tolist() == [may(13), may(14)]
@@ -304,12 +304,12 @@ class TestDay:
     def test_a_line_of_which_nothing_is_known_is_absent(self, store: Store) -> None:
         store.save([SPLIT])
 
-        assert set(store.fetch([AAA, BBB]).lines) == {"AAA"}
+        assert set(lines_of(store.fetch([AAA, BBB]))) == {"AAA"}
 
     def test_lines_stand_in_the_order_asked_for(self, store: Store) -> None:
         store.save([prices("AAA", [1]), prices("BBB", [1])])
 
-        assert list(store.fetch([BBB, AAA]).lines) == ["BBB", "AAA"]
+        assert list(lines_of(store.fetch([BBB, AAA]))) == ["BBB", "AAA"]
 
     def test_the_store_is_a_source(self, store: Store) -> None:
         store.save([SPLIT])
@@ -321,7 +321,7 @@ class TestDay:
             "Yahoo Finance, kept in the store",
         )
         assert found.digest == store.fetch([AAA], [SPY]).digest
-        assert found.lines["AAA"].price_source == "Yahoo Finance"
+        assert lines_of(found)["AAA"].price_source == "Yahoo Finance"
 
 
 class TestStatements:
@@ -361,9 +361,9 @@ class TestStatements:
         store.save([prices("AAA", [1] * 200), statements("AAA", year)])
         first = YEAR + timedelta(days=due)
 
-        assert store.fetch([of], as_of=first).lines["AAA"].cells
+        assert lines_of(store.fetch([of], as_of=first))["AAA"].cells
         before = first - timedelta(days=1)
-        assert not store.fetch([of], as_of=before).lines["AAA"].cells
+        assert not lines_of(store.fetch([of], as_of=before))["AAA"].cells
 
     def test_a_restatement_counts_from_the_day_it_is_seen(self, store: Store) -> None:
         store.save([prices("AAA", [1], last=may(14)), statements("AAA", cell(10))])
@@ -425,7 +425,7 @@ class TestStatements:
         assert found.warnings == (
             "AAA: the taxonomy says statements are in TWD, the source USD",
         )
-        assert found.lines["AAA"].prices is not None
+        assert lines_of(found)["AAA"].prices is not None
 
 
 class TestQuotes:
@@ -440,7 +440,7 @@ class TestQuotes:
             ]
         )
 
-        found = store.fetch([receipt]).lines["AAA"]
+        found = lines_of(store.fetch([receipt]))["AAA"]
 
         assert found.shares == DatedValue(5000, FRIDAY, "Yahoo Finance")
         assert found.market_capitalisation == DatedValue(2e6, FRIDAY, "Yahoo Finance")
@@ -450,8 +450,10 @@ class TestQuotes:
         store.save([quote("AAA", shares=1000.0)])
         store.save([SPLIT])
 
-        assert line(store, may(13)).shares == DatedValue(1000, may(13), "Yahoo Finance")
-        assert line(store, FRIDAY).shares == DatedValue(2000, may(13), "Yahoo Finance")
+        for day, shares in ((may(13), 1000), (FRIDAY, 2000)):
+            known = selected(AAA, store.fetch([AAA], as_of=day), day)
+            (figure,) = only(known.shares).figures
+            assert (figure.value, figure.date) == (shares, may(13))
 
     @pytest.mark.parametrize(("price", "shares"), [(98.0, 2000), (49.0, 1000)])
     def test_a_quote_kept_before_the_prices_that_bring_a_split_may_know_it(
@@ -471,10 +473,10 @@ class TestQuotes:
         store.save([quote("AAA", class_shares=900.0)])
         store.save([SPLIT])
 
-        found = store.fetch([receipt]).lines["AAA"]
+        found = lines_of(store.fetch([receipt]))["AAA"]
 
-        # Receipts of five shares, and two for one since.
-        assert found.class_shares == DatedValue(9000, may(13), "Yahoo Finance")
+        # Receipts of five shares; the split since then multiplies them when selected.
+        assert found.class_shares == DatedValue(4500, may(13), "Yahoo Finance")
         assert found.shares is None
 
     @pytest.mark.parametrize(
@@ -547,7 +549,7 @@ def test_rates_are_those_of_the_lines_up_to_the_day(store: Store) -> None:
     store.save([SPLIT, rates("EUR", {may(1): 1.1})])
     store.save([rates("TWD", {may(1): 0.03, may(14): 0.031, FRIDAY: 0.032})])
 
-    found = store.fetch([taiwan], as_of=may(14)).fx
+    found = store.fetch([taiwan], as_of=may(14)).tables.fx
 
     assert found == {
         "TWD": (
@@ -594,7 +596,7 @@ class TestDigest:
         store.save([prices("BBB", [4, 5, 6], at=later)])
         store.save([prices("AAA", [1, 2, 3], at=later)])
 
-        assert store.fetch([BBB, AAA]).digest == before.digest
+        assert store.fetch([AAA, BBB]).digest == before.digest
 
     @pytest.mark.parametrize(
         "change",

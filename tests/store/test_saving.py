@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from samples import constituent
+from samples import constituent, lines_of
 from store.figures import (
     FRIDAY,
     QUARTER,
@@ -505,7 +505,7 @@ def test_what_a_later_quote_of_the_session_does_not_say_the_earlier_one_has_said
     )
     store.save([quote("AAA", shares=2e9)])
 
-    line = store.fetch([constituent("AAA")]).lines["AAA"]
+    line = lines_of(store.fetch([constituent("AAA")]))["AAA"]
 
     assert store.info().counts["quotes"] == 1
     assert line.shares is not None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import screens
-from samples import constituent
+from samples import constituent, lines_of
 from store.figures import (
     FRIDAY,
     SATURDAY,
@@ -117,10 +117,10 @@ def test_an_exported_folder_holds_what_the_store_knew(
 
     found = SOURCES["folder"](str(tmp_path / "folder")).fetch([AAA, BBB])
     assert found.warnings == ()
-    assert found.fx == known.fx
-    assert list(found.lines) == list(known.lines)
-    for ticker, line in found.lines.items():
-        ours = known.lines[ticker]
+    assert found.tables.fx == known.tables.fx
+    assert list(lines_of(found)) == list(lines_of(known))
+    for ticker, line in lines_of(found).items():
+        ours = lines_of(known)[ticker]
         assert line.prices is not None
         assert ours.prices is not None
         assert repr(line.prices) == repr(ours.prices)

@@ -15,6 +15,7 @@ import pytest
 
 import samples
 import screens
+from samples import lines_of
 from triad_screener.errors import ConfigurationError, NoDataError, UnknownNameError
 from triad_screener.model.evaluation import Signal
 from triad_screener.model.market import LineData, PriceSeries
@@ -159,7 +160,9 @@ def test_a_planted_look_ahead_would_show() -> None:
 def test_what_comes_after_a_ranking_does_not_change_it() -> None:
     taxonomy, source = leaking(45)
     day = date(2025, 6, 30)
-    other = Source(samples.market(*(spoilt(one, day) for one in lines_of(source))))
+    other = Source(
+        samples.market(*(spoilt(one, day) for one in lines_of(source.market).values()))
+    )
 
     before, after = (
         workflow.reconstruct(taxonomy, request(), one, LATELY, None).sections
@@ -171,10 +174,6 @@ def test_what_comes_after_a_ranking_does_not_change_it() -> None:
     for one, changed in zip(known, after, strict=False):
         assert (one.signals, one.basket) == (changed.signals, changed.basket)
     assert before[-1].signals != after[-1].signals
-
-
-def lines_of(source: Source) -> list[LineData]:
-    return [*source.market.lines.values()]
 
 
 def spoilt(line: LineData, day: date) -> LineData:
@@ -269,7 +268,7 @@ def test_months_with_too_few_lines_are_left_out_and_counted() -> None:
     taxonomy, source = small()
     late = [
         one if at < 4 else replace(one, prices=series(*tail(one, 400)))
-        for at, one in enumerate(lines_of(source))
+        for at, one in enumerate(lines_of(source.market).values())
     ]
 
     found = evaluate(
@@ -462,11 +461,11 @@ def test_a_line_that_left_the_list_counts_by_its_prices(kept: Store) -> None:
             )
         }
     )
-    prices = source.market.lines[gone].prices
+    prices = lines_of(source.market)[gone].prices
     assert prices
-    without = {n: one for n, one in source.market.lines.items() if n != gone}
-    known = replace(
-        source.market, lines=without, funds={**source.market.funds, gone: prices}
+    known = samples.market(
+        *(one for n, one in lines_of(source.market).items() if n != gone),
+        funds={**source.market.funds, gone: prices},
     )
 
     full = evaluate(taxonomy, request(), source, kept, Wish())

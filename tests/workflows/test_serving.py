@@ -209,7 +209,7 @@ def test_where_nothing_can_be_kept_live_figures_serve_all_the_same(
     assert is_store(served)
     assert served.warnings[0] == "The store may not be written: nothing new is kept."
     found = served.source.fetch(taxonomy.constituents)
-    assert set(found.lines) == set(TICKERS)
+    assert set(found.tables.tickers) == set(TICKERS)
 
 
 # --- offline, yahoo, store ------------------------------------------------------------

@@ -17,7 +17,6 @@ from triad_screener.errors import (
     UnwritableStoreError,
 )
 from triad_screener.model.live import FetchFailure
-from triad_screener.model.market import MarketData
 from triad_screener.model.watch import VendorMark
 from triad_screener.sources.private_companies import PrivateCompanies
 from triad_screener.workflows import watching
@@ -225,7 +224,7 @@ class Desk:
         entry = taxonomy.watchlist[0].model_copy(update={"yahoo": "STRT.PVT"})
         self.taxonomy = taxonomy.model_copy(update={"watchlist": (entry,)})
         self.store, self.clock = store, clock
-        self.vendor = Vendor(MarketData("none", "none", {}, {}, "0" * 64))
+        self.vendor = Vendor()
         self.worth(10e9)
 
     def worth(self, value: float) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from triad_screener.model.gap import Gap, Missing
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from triad_screener.fundamentals.line import Line
-    from triad_screener.model.quantity import Quantity
+    from triad_screener.market.column import Column
+    from triad_screener.market.selection import Selection
     from triad_screener.model.vocabulary import Group
 
     #: Shares of revenue by pillar, ``(n, 3)``, and budgets, ``(3,)``: ``(n,)`` values.
@@ -49,7 +48,7 @@ class Factor:
         unit: Unit of the raw value.
         formula: As ``triad factors`` prints it.
         reference: Where the measure comes from.
-        measure: Raw value of a line; raises `Missing` where an input is.
+        measure: Raw values of all that is selected; missing where an input is.
         per: What of the market a yield divides by: it moves with the price, with the
             statements it is earned by, and with the exchange rate between the two.
         of_exposures: The formula of a factor that is made of exposures and pillar
@@ -67,7 +66,7 @@ class Factor:
     unit: str
     formula: str
     reference: str
-    measure: Callable[[Line], Quantity]
+    measure: Callable[[Selection], Column]
     per: Base | None = None
     of_exposures: OfExposures | None = None
     moved_by: Mover | None = None
@@ -78,24 +77,16 @@ class Factor:
         return self.moved_by or _MOVERS[self.group]
 
 
-def measure(factor: Factor, line: Line) -> Quantity | Gap:
-    """Return the raw value of ``factor``, or the gap that stands in its place."""
-    try:
-        return factor.measure(line)
-    except Missing as missing:
-        ticker = line.constituent.ticker
-        return Gap(ticker, factor.id, missing.reason, missing.detail)
+def measure(factor: Factor, selection: Selection) -> Column:
+    """Return the raw values of ``factor``; what is no finite number is missing."""
+    with np.errstate(all="ignore"):  # what comes of it is no finite number
+        return factor.measure(selection).finite()
 
 
-def above_zero(quantity: Quantity, what: str) -> Quantity:
-    """Return ``quantity``, a denominator, if it is above zero.
-
-    Raises:
-        Missing: If it is not.
-    """
-    if quantity.value <= 0:
-        raise Missing(
-            f"{what} is {quantity.value:.6g}, not above zero",
-            f"rejected: {what} not above zero",
-        )
-    return quantity
+def above_zero(column: Column, what: str) -> Column:
+    """Return ``column``, a denominator, refused where it is not above zero."""
+    return column.refused(
+        column.values <= 0,
+        f"rejected: {what} not above zero",
+        lambda at: f"{what} is {column.values[at]:.6g}, not above zero",
+    )

@@ -4,65 +4,80 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from triad_screener.factors._factor import Factor, above_zero
-from triad_screener.fundamentals import flows
-from triad_screener.model.gap import Missing
-from triad_screener.model.quantity import Quantity
+from triad_screener.market import flows
+from triad_screener.model import days
 
 if TYPE_CHECKING:
-    from triad_screener.fundamentals.line import Line
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from triad_screener.market.column import Column
+    from triad_screener.market.selection import Selection
+
+    Detail: TypeAlias = Callable[[int], str]
 
 _SHORTEST_YEAR, _LONGEST_YEAR = 350, 380
 _YEARS = 3
 
 
-def revenue_year_on_year(line: Line) -> Quantity:
+def revenue_year_on_year(known: Selection) -> Column:
     """Return the newest quarter's revenue over that of a year before, less one.
 
-    ``TotalRevenue q0 / q4 - 1``; a fraction, in the statement currency.
-
-    Raises:
-        Missing: If either is not known, q4 is not above zero, or the two quarters
-            do not end 350 to 380 days apart.
+    ``TotalRevenue q0 / q4 - 1``; a fraction, in the statement currency. Missing if
+    either is, if q4 is not above zero, or if the two quarters do not end 350 to 380
+    days apart.
     """
-    now = flows.flow(line.statements, "quarterly", "TotalRevenue", 0)
-    then = flows.flow(line.statements, "quarterly", "TotalRevenue", 4)
-    newer, older = now.figures[0].date, then.figures[0].date
-    apart = (newer - older).days if newer and older else 0
-    if not _SHORTEST_YEAR <= apart <= _LONGEST_YEAR:
-        detail = f"the quarters to {older} and {newer} are {apart} days apart"
-        raise Missing(detail, "rejected: quarters not a year apart")
-    return now / above_zero(then, "revenue a year earlier") - Quantity(1.0)
+    now = flows.flow(known.statements, "quarterly", "TotalRevenue", 0)
+    then = flows.flow(known.statements, "quarterly", "TotalRevenue", 4)
+    growth = (now / above_zero(then, "revenue a year earlier")).plus(-1)
+    return growth.given((now - then).refused(*_not_a_year_apart(known)))
 
 
-def revenue_cagr(line: Line) -> Quantity:
+def _not_a_year_apart(known: Selection) -> tuple[NDArray[np.bool_], str, Detail]:
+    newer, older = (
+        known.statements.ends("quarterly", "TotalRevenue", back) for back in (0, 4)
+    )
+    apart = newer.astype(np.int64) - older
+
+    def detail(at: int) -> str:
+        first, last = days.day(older[at]), days.day(newer[at])
+        return f"the quarters to {first} and {last} are {apart[at]} days apart"
+
+    wrong = (apart < _SHORTEST_YEAR) | (apart > _LONGEST_YEAR)
+    return wrong, "rejected: quarters not a year apart", detail
+
+
+def revenue_cagr(known: Selection) -> Column:
     """Return the compound growth of revenue a year over three fiscal years.
 
-    ``(TotalRevenue a0 / a3) ** (1/3) - 1``; a fraction a year.
-
-    Raises:
-        Missing: If either is not known, a3 is not above zero or a0 is below it.
+    ``(TotalRevenue a0 / a3) ** (1/3) - 1``; a fraction a year. Missing if either is,
+    if a3 is not above zero or a0 is below it.
     """
-    now = flows.flow(line.statements, "annual", "TotalRevenue", 0)
-    then = flows.flow(line.statements, "annual", "TotalRevenue", _YEARS)
+    now = flows.flow(known.statements, "annual", "TotalRevenue", 0)
+    then = flows.flow(known.statements, "annual", "TotalRevenue", _YEARS)
     ratio = now / above_zero(then, "revenue three years earlier")
-    if ratio.value < 0:
-        raise Missing("revenue is below zero", "rejected: revenue below zero")
-    growth = ratio.value ** (1 / _YEARS) - 1
-    return Quantity(growth, ratio.figures, ratio.flags)
+    ratio = ratio.refused(
+        ratio.values < 0,
+        "rejected: revenue below zero",
+        lambda _: "revenue is below zero",
+    )
+    return ratio.power(1 / _YEARS).plus(-1)
 
 
-def gross_profit_growth(line: Line) -> Quantity:
+def gross_profit_growth(known: Selection) -> Column:
     """Return the rise of gross profit over a fiscal year, on the assets before it.
 
     ``(GrossProfit a0 - a1) / TotalAssets a1``; a fraction. Works through losses.
-
-    Raises:
-        Missing: If one of the three is not known or assets are not above zero.
+    Missing if one of the three is, or if assets are not above zero.
     """
-    now = flows.flow(line.statements, "annual", "GrossProfit", 0)
-    then = flows.flow(line.statements, "annual", "GrossProfit", 1)
-    assets = line.statements.at("annual", "TotalAssets", 1)
+    now = flows.flow(known.statements, "annual", "GrossProfit", 0)
+    then = flows.flow(known.statements, "annual", "GrossProfit", 1)
+    assets = known.statements.at("annual", "TotalAssets", 1)
     return (now - then) / above_zero(assets, "total assets")
 
 

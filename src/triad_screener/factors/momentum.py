@@ -4,56 +4,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from triad_screener.factors._factor import Factor
-from triad_screener.model.gap import Missing
-from triad_screener.model.quantity import Figure, Quantity
 from triad_screener.stats import NO_DISPERSION, returns
 
 if TYPE_CHECKING:
-    from triad_screener.fundamentals.line import Line
+    from triad_screener.market.column import Column
+    from triad_screener.market.prices import Closes
+    from triad_screener.market.selection import Selection
 
 _RECENT = 22
 _YEAR, _HALF_YEAR = 253, 127
 _FEWEST_WEEKS_YEAR, _FEWEST_WEEKS_HALF_YEAR = 52, 26
 
 
-def risk_adjusted(line: Line, start: int, fewest_weeks: int) -> Quantity:
+def risk_adjusted(known: Selection, start: int, fewest_weeks: int) -> Column:
     """Return the excess return up to a month ago over its weekly volatility.
 
     ``(P[-22] / P[-start] - 1 - rf * (start - 22) / 252) / sigma_w``; dimensionless.
-    The last month is left out because it tends to reverse.
-
-    Raises:
-        Missing: If the history is too short or does not vary.
+    The last month is left out because it tends to reverse. Missing if the history is
+    too short or does not vary.
     """
-    period = line.adjusted_close(_RECENT) / line.adjusted_close(start)
-    carry = line.risk_free_rate * (start - _RECENT) / returns.SESSIONS_PER_YEAR
-    sigma = _weekly_volatility(line, fewest_weeks)
-    return (period - Quantity(1 + carry)) / sigma
+    closes = known.closes
+    period = closes.back(_RECENT) / closes.back(start)
+    carry = known.risk_free_rate * (start - _RECENT) / returns.SESSIONS_PER_YEAR
+    return period.plus(-(1 + carry)) / _weekly_volatility(closes, fewest_weeks)
 
 
-def _weekly_volatility(line: Line, fewest: int) -> Quantity:
-    sigma = returns.weekly_volatility(line.adjusted, fewest)
-    if sigma is None:
-        days = len(line.adjusted)
-        detail = f"{days} closes are known, and {fewest} weekly returns are needed"
-        raise Missing(detail)
-    if sigma < NO_DISPERSION:
-        raise Missing("the price has not moved", "rejected: no price movement")
-    last = line.sessions[-1].item()
-    name, source = "weekly volatility", line.data.price_source
-    figure = Figure(name, sigma, "fraction a year", last, last, source)
-    return Quantity(sigma, (figure,))
+def _weekly_volatility(closes: Closes, fewest: int) -> Column:
+    window = returns.LONGEST_WEEKS * returns.SESSIONS_PER_WEEK + 1
+    sigma = closes.over(window, lambda p: returns.weekly_volatility(p, fewest))
+    found = closes.summary(
+        sigma, "weekly volatility", "fraction a year", lambda at: (sigma[at], "")
+    )
+    found = found.refused(
+        np.isnan(sigma),
+        "absent",
+        lambda at: (
+            f"{closes.count[at]} closes are known, and {fewest} weekly returns are "
+            "needed"
+        ),
+    )
+    return found.refused(
+        sigma < NO_DISPERSION,
+        "rejected: no price movement",
+        lambda _: "the price has not moved",
+    )
 
 
-def twelve_minus_one(line: Line) -> Quantity:
+def twelve_minus_one(known: Selection) -> Column:
     """Return risk-adjusted momentum over twelve months less the last."""
-    return risk_adjusted(line, _YEAR, _FEWEST_WEEKS_YEAR)
+    return risk_adjusted(known, _YEAR, _FEWEST_WEEKS_YEAR)
 
 
-def six_minus_one(line: Line) -> Quantity:
+def six_minus_one(known: Selection) -> Column:
     """Return risk-adjusted momentum over six months less the last."""
-    return risk_adjusted(line, _HALF_YEAR, _FEWEST_WEEKS_HALF_YEAR)
+    return risk_adjusted(known, _HALF_YEAR, _FEWEST_WEEKS_HALF_YEAR)
 
 
 MOM_12_1 = Factor(

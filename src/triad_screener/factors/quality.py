@@ -5,67 +5,59 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triad_screener.factors._factor import Factor, above_zero
-from triad_screener.fundamentals import flows
+from triad_screener.market import flows
 
 if TYPE_CHECKING:
-    from triad_screener.fundamentals.line import Line
-    from triad_screener.model.quantity import Quantity
+    from triad_screener.market.column import Column
+    from triad_screener.market.selection import Selection
 
 _CASH = "CashCashEquivalentsAndShortTermInvestments"
 
 
-def gross_profitability(line: Line) -> Quantity:
+def gross_profitability(known: Selection) -> Column:
     """Return gross profit over the trailing twelve months on total assets.
 
-    ``TTM(GrossProfit) / TotalAssets q0``; a fraction.
-
-    Raises:
-        Missing: If one is not known or assets are not above zero.
+    ``TTM(GrossProfit) / TotalAssets q0``; a fraction. Missing if one is, or if assets
+    are not above zero.
     """
-    (profit,) = flows.trailing(line.statements, "GrossProfit")
-    (assets,) = flows.balances(line.statements, "TotalAssets")
+    (profit,) = flows.trailing(known.statements, "GrossProfit")
+    (assets,) = flows.balances(known.statements, "TotalAssets")
     return profit / above_zero(assets, "total assets")
 
 
-def return_on_invested_capital(line: Line) -> Quantity:
+def return_on_invested_capital(known: Selection) -> Column:
     """Return operating income on the capital invested, before tax.
 
-    ``TTM(EBIT) / (TotalDebt + StockholdersEquity)``; a fraction.
-
-    Raises:
-        Missing: If one is not known or the capital is not above zero.
+    ``TTM(EBIT) / (TotalDebt + StockholdersEquity)``; a fraction. Missing if one is, or
+    if the capital is not above zero.
     """
-    debt, equity = flows.balances(line.statements, "TotalDebt", "StockholdersEquity")
+    debt, equity = flows.balances(known.statements, "TotalDebt", "StockholdersEquity")
     capital = above_zero(debt + equity, "invested capital")
-    return flows.trailing_ebit(line.statements) / capital
+    return (flows.trailing_ebit(known.statements) / capital).given(capital)
 
 
-def accruals(line: Line) -> Quantity:
+def accruals(known: Selection) -> Column:
     """Return the part of net income that was not received in cash, on assets.
 
     ``(TTM(NetIncome) - TTM(OperatingCashFlow)) / mean(TotalAssets)``, the mean of now
-    and a year earlier, or of now alone where that is all there is; a fraction.
-
-    Raises:
-        Missing: If one is not known or assets are not above zero.
+    and a year earlier, or of now alone where that is all there is; a fraction. Missing
+    if one is, or if assets are not above zero.
     """
-    income, cash = flows.trailing(line.statements, "NetIncome", "OperatingCashFlow")
-    (assets,) = flows.balances(line.statements, "TotalAssets")
-    earlier = flows.a_year_earlier(line.statements, "TotalAssets")
-    base = flows.mean(assets, earlier) if earlier else assets
+    income, cash = flows.trailing(known.statements, "NetIncome", "OperatingCashFlow")
+    (assets,) = flows.balances(known.statements, "TotalAssets")
+    earlier = flows.a_year_earlier(known.statements, "TotalAssets")
+    base = flows.mean(assets, earlier).or_else(assets)
     return (income - cash) / above_zero(base, "total assets")
 
 
-def net_debt(line: Line) -> Quantity:
+def net_debt(known: Selection) -> Column:
     """Return debt less cash and short-term investments, on total assets.
 
-    ``(TotalDebt - cash) / TotalAssets``; a fraction, below zero for net cash.
-
-    Raises:
-        Missing: If one is not known on a common date or assets are not above zero.
+    ``(TotalDebt - cash) / TotalAssets``; a fraction, below zero for net cash. Missing
+    if one is not known on a common date, or if assets are not above zero.
     """
     debt, cash, assets = flows.balances(
-        line.statements, "TotalDebt", _CASH, "TotalAssets"
+        known.statements, "TotalDebt", _CASH, "TotalAssets"
     )
     return (debt - cash) / above_zero(assets, "total assets")
 

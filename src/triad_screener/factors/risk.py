@@ -4,54 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from triad_screener.factors._factor import Factor
-from triad_screener.model.gap import Missing
-from triad_screener.model.quantity import Figure, Quantity
 from triad_screener.stats import returns
 
 if TYPE_CHECKING:
-    from triad_screener.fundamentals.line import Line
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from triad_screener.market.column import Column
+    from triad_screener.market.prices import Closes
+    from triad_screener.market.selection import Selection
 
 
-def volatility(line: Line) -> Quantity:
+def volatility(known: Selection) -> Column:
     """Return the annualised deviation of a year of daily log returns.
 
-    A fraction a year, in the price currency; needs 127 closes.
-
-    Raises:
-        Missing: If the history is shorter.
+    A fraction a year, in the price currency; missing with fewer than 127 closes.
     """
-    return _of_prices(line, returns.annualised_volatility(line.adjusted))
+    return _of_closes(known.closes, returns.annualised_volatility)
 
 
-def drawdown(line: Line) -> Quantity:
+def drawdown(known: Selection) -> Column:
     """Return the deepest fall from a running peak within a year.
 
-    A fraction from 0 to 1, in the price currency; needs 127 closes.
-
-    Raises:
-        Missing: If the history is shorter.
+    A fraction from 0 to 1, in the price currency; missing with fewer than 127 closes.
     """
-    return _of_prices(line, returns.max_drawdown(line.adjusted))
+    return _of_closes(known.closes, returns.max_drawdown)
 
 
-def _of_prices(line: Line, value: float | None) -> Quantity:
-    closes = len(line.adjusted)
-    if value is None:
-        needed = returns.SHORTEST_RISK_HISTORY
-        raise Missing(f"{closes} closes are known, and {needed} are needed")
-    used = min(closes, returns.SESSIONS_PER_YEAR + 1)
-    first, last = line.sessions[-used].item(), line.sessions[-1].item()
-    figure = Figure(
-        "adjusted closes",
-        float(used),
-        "sessions",
-        last,
-        last,
-        line.data.price_source,
-        f"from {first}",
+def _of_closes(
+    closes: Closes, formula: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+) -> Column:
+    window, needed = returns.SESSIONS_PER_YEAR + 1, returns.SHORTEST_RISK_HISTORY
+
+    def told(at: int) -> tuple[float, str]:
+        used = min(int(closes.count[at]), window)
+        return float(used), f"from {closes.sessions(at)[-used]}"
+
+    values = closes.over(window, formula)
+    return closes.summary(values, "adjusted closes", "sessions", told).refused(
+        np.isnan(values),
+        "absent",
+        lambda at: f"{closes.count[at]} closes are known, and {needed} are needed",
     )
-    return Quantity(value, (figure,))
 
 
 VOL_252 = Factor(

@@ -10,17 +10,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from triad_screener.fundamentals.line import Line
-    from triad_screener.model.quantity import Quantity
+    from triad_screener.market.column import Column
+    from triad_screener.market.selection import Selection
 
 
-def thesis_exposure(line: Line) -> Quantity:
+def thesis_exposure(known: Selection) -> Column:
     """Return the exposure to the thesis: pillar budgets times shares of revenue.
 
     ``T = sum over pillars of budget * exposure``; a fraction. Never missing: no
     exposure entered is an exposure of zero.
     """
-    return line.thesis_exposure
+    total = weighted_by_budget(known.exposure_shares, known.pillar_budgets)
+    return known.of_exposures(total)
 
 
 def weighted_by_budget(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from triad_screener.model.gap import Gap
+    from triad_screener.model.tables import Tables
 
 Frequency = Literal["annual", "quarterly"]
 #: The unit of share counts, in the place of a currency.
@@ -121,8 +122,7 @@ class MarketData:
     Attributes:
         source: Name as registered, such as ``"bundled"``.
         description: Where the figures come from, for the first line on screen.
-        lines: By ticker; a line the source does not know is absent.
-        fx: USD per unit by currency, oldest first.
+        tables: The figures of all lines that were asked for.
         digest: SHA-256 over the figures, the same for the same figures.
         warnings: What a reader should know of the source as a whole.
         gaps: What the source was asked for and could not give, line by line.
@@ -131,8 +131,7 @@ class MarketData:
 
     source: str
     description: str
-    lines: Mapping[str, LineData]
-    fx: Mapping[str, tuple[DatedValue, ...]]
+    tables: Tables
     digest: str
     warnings: tuple[str, ...] = field(default=())
     gaps: tuple[Gap, ...] = field(default=())

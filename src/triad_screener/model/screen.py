@@ -5,7 +5,7 @@ Plain values throughout: a stored screen can be shown again as it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - read when a stored screen is opened
+from collections.abc import Mapping, Sequence  # noqa: TC003 - read when a stored screen is opened
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - likewise
 
@@ -400,7 +400,7 @@ class Screen:
     watchlist: tuple[WatchlistFact, ...]
     turnover: float | None
     effective_number: float | None
-    gaps: tuple[Gap, ...]
+    gaps: Sequence[Gap]
     warnings: tuple[str, ...]
     benchmarks: tuple[BenchmarkFact, ...] = ()
     panel: Panel | None = None

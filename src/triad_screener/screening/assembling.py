@@ -7,8 +7,12 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from triad_screener import __version__
 from triad_screener.model.gap import Gap
+from triad_screener.model.listing import Postponed
+from triad_screener.model.ranking import by_column
 from triad_screener.model.screen import BenchmarkFact, PillarFact, Run, Screen
 from triad_screener.model.vocabulary import POST_ROLES
 from triad_screener.screening import (
@@ -22,16 +26,17 @@ from triad_screener.screening import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
 
-    from triad_screener.fundamentals.line import Line
+    from triad_screener.market.selection import Selection
     from triad_screener.model.market import MarketData
     from triad_screener.model.recipe import Recipe
     from triad_screener.model.scores import Scores
-    from triad_screener.model.screen import LineFacts, WatchlistFact
+    from triad_screener.model.screen import WatchlistFact
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.model.thesis import Thesis
+    from triad_screener.screening.measuring import Measures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,26 +70,17 @@ def assemble(
         NoDataError: If the source has nothing on that date.
     """
     tickers = [line.ticker for line in taxonomy.constituents]
-    as_of = request.as_of or selecting.newest_session(market, tickers)
+    as_of = request.as_of or selecting.newest_day(market)
     selecting.require_session(market, as_of)
-    lines = measuring.lines_as_known(
-        taxonomy, market, as_of=as_of, recipe=request.recipe
-    )
-    listed = [line for line in lines if not line.is_unlisted]
+    known = measuring.select(taxonomy, market, days=[as_of], recipe=request.recipe)
+    measures = measuring.Measures.of(known)
     missing = sessions.missing(market, as_of)
-    facts = {
-        ticker: measuring.describe(line, taxonomy, missing.get(ticker, ()))
-        for line in listed
-        for ticker in [line.constituent.ticker]
-    }
+    facts = measuring.Facts(measures, taxonomy, missing)
     among = taxonomy.post_tickers if request.universe == "post" else None
     scores = scoring.score(
-        measuring.cross_section([*facts.values()]),
-        request.recipe,
-        _incumbents(request),
-        among=among,
+        measures.cross_section(), request.recipe, _incumbents(request), among=among
     )
-    known, thesis = set(market.lines), _to_judge(taxonomy)
+    thesis = _to_judge(taxonomy)
     watched = _watched_on(taxonomy, request, as_of)
     return Screen(
         run=_run(request, market, (as_of, watched), config_hash, taxonomy),
@@ -98,20 +94,22 @@ def assemble(
         layer_names={key: layer.name for key, layer in taxonomy.layers.items()},
         scores=scores,
         facts=facts,
-        not_listed=_unlisted(lines, among),
-        absent=tuple(sorted(set(facts) - known)),
+        not_listed=_unlisted(known, among),
+        absent=_absent(known),
         watchlist=_watchlist(
-            taxonomy, watched, request.universe, _surroundings(facts, market)
+            taxonomy, watched, request.universe, _surroundings(measures, market)
         ),
         watchlist_as_of=watched,
         turnover=pillars.turnover(request.holdings, pillars.weights(scores.baskets))
         if request.holdings
         else None,
         effective_number=pillars.effective_number(scores.baskets),
-        gaps=(*_fetch_gaps(market, scores), *_gaps(facts, scores)),
+        gaps=Postponed(
+            lambda: (*_fetch_gaps(market, scores), *_gaps(measures, scores))
+        ),
         warnings=market.warnings,
         benchmarks=_benchmarks(taxonomy, market, as_of),
-        panel=panel.judge(thesis, taxonomy, lines, market, as_of) if thesis else None,
+        panel=panel.judge(thesis, taxonomy, known, market, as_of) if thesis else None,
     )
 
 
@@ -137,12 +135,16 @@ def _benchmarks(
     return tuple(fund for fund in found if fund.trend)
 
 
-def _surroundings(
-    facts: Mapping[str, LineFacts], market: MarketData
-) -> watching.Surroundings:
-    caps = {ticker: fact.market_cap_usd for ticker, fact in facts.items()}
+def _surroundings(measures: Measures, market: MarketData) -> watching.Surroundings:
+    constituents = measures.selection.observations.constituents
+    caps = measures.market_cap
     return watching.Surroundings(
-        {ticker: cap for ticker, cap in caps.items() if cap}, market.fx
+        {
+            one.ticker: float(caps.values[at])
+            for at, one in enumerate(constituents)
+            if caps.known[at] and caps.values[at]
+        },
+        market.tables.fx,
     )
 
 
@@ -166,29 +168,42 @@ def _incumbents(request: Request) -> tuple[str, ...]:
     return tuple(sorted({*request.incumbents, *request.holdings}))
 
 
-def _unlisted(lines: Sequence[Line], among: Collection[str] | None) -> tuple[str, ...]:
-    tickers = sorted(line.constituent.ticker for line in lines if line.is_unlisted)
+def _absent(known: Selection) -> tuple[str, ...]:
+    """Return the tickers of which the source knows nothing, A to Z."""
+    tables = known.tables
+    return tuple(sorted(tables.tickers[at] for at in np.flatnonzero(~tables.known)))
+
+
+def _unlisted(known: Selection, among: Collection[str] | None) -> tuple[str, ...]:
+    """Return the tickers whose trading began only later, A to Z."""
+    stocks = np.flatnonzero(known.closes.is_unlisted).tolist()
+    tickers = sorted(known.observations.constituents[at].ticker for at in stocks)
     return tuple(t for t in tickers if among is None or t in among)
 
 
 def _fetch_gaps(market: MarketData, scores: Scores) -> Iterator[Gap]:
     """Yield what the source was asked for in vain, of the lines considered."""
-    considered = {line.ticker for line in scores.lines}
-    considered |= {line.ticker for line in scores.unranked}
+    considered = _considered(scores)
     return (gap for gap in market.gaps if gap.ticker in considered)
 
 
-def _gaps(facts: Mapping[str, LineFacts], scores: Scores) -> tuple[Gap, ...]:
-    """Return every missing factor of the lines considered, line by line."""
-    considered = {line.ticker for line in scores.lines}
-    considered |= {line.ticker for line in scores.unranked}
-    return tuple(
-        Gap(ticker, factor, reading.reason, reading.detail)
-        for ticker, fact in facts.items()
-        if ticker in considered
-        for factor, reading in fact.readings.items()
-        if reading.value is None
-    )
+def _considered(scores: Scores) -> set[str]:
+    """Return the tickers that are ranked, or would be if more of them were known."""
+    listed = (by_column(scores.lines).tickers, [one.ticker for one in scores.unranked])
+    return {ticker for tickers in listed for ticker in tickers}
+
+
+def _gaps(measures: Measures, scores: Scores) -> Iterator[Gap]:
+    """Yield every missing factor of the lines considered, line by line."""
+    considered, columns = _considered(scores), measures.columns.items()
+    missing = np.logical_or.reduce([~column.known for _, column in columns])
+    constituents = measures.selection.observations.constituents
+    for at in np.flatnonzero(missing).tolist():
+        ticker = constituents[at].ticker
+        if ticker in considered:
+            for factor, column in columns:
+                if found := column.refusal(at):
+                    yield Gap(ticker, factor, found.reason, found.detail(at))
 
 
 def _run(

@@ -8,14 +8,14 @@ is named with the reason.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from triad_screener.factors.growth import revenue_year_on_year
-from triad_screener.fundamentals import flows
-from triad_screener.fundamentals.line import STALE_PRICE
+from triad_screener.market import flows
+from triad_screener.market.prices import STALE_PRICE
 from triad_screener.model.dates import span
 from triad_screener.model.gap import Missing
 from triad_screener.model.panel import Measured
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from triad_screener.fundamentals.line import Line
+    from triad_screener.market.column import Column
+    from triad_screener.market.selection import Selection
     from triad_screener.model.market import Frequency
     from triad_screener.model.quantity import Quantity
     from triad_screener.model.taxonomy import Mark, Source, WatchlistEntry
@@ -40,21 +41,27 @@ LATEST_QUARTER = "the newest quarter over that of a year before; eight are not k
 FISCAL_YEARS = "fiscal years, since eight quarters are not known"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evidence:
     """What was known on a day.
 
     Attributes:
-        lines: By ticker.
+        known: Of every line.
         series: Cited figures by name, later ones included.
         sources: Of the cited figures, by id.
     """
 
     as_of: date
-    lines: Mapping[str, Line]
+    known: Selection
     series: Mapping[str, Points]
     watchlist: tuple[WatchlistEntry, ...]
     sources: Mapping[str, Source]
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The observation of each line."""
+        every = self.known.observations.constituents
+        return {one.ticker: at for at, one in enumerate(every)}
 
 
 def measure(indicator: Indicator, evidence: Evidence) -> Measured:
@@ -67,36 +74,52 @@ def measure(indicator: Indicator, evidence: Evidence) -> Measured:
 
 
 class _Pair(NamedTuple):
-    """A figure now and a year before, of one line or several."""
+    """A figure of one line now and a year before."""
 
     now: Quantity
     then: Quantity
 
 
+class _Columns(NamedTuple):
+    """A figure of every line, and another, such as that of a year before."""
+
+    now: Column
+    then: Column
+
+    def pair(self, at: int) -> _Pair:
+        """Return both figures of one line.
+
+        Raises:
+            Missing: If one is.
+        """
+        return _Pair(self.now.at(at), self.then.at(at))
+
+
 def _known(
-    tickers: Iterable[str], evidence: Evidence, ask: Callable[[Line], _Answer]
+    tickers: Iterable[str], evidence: Evidence, ask: Callable[[int], _Answer]
 ) -> tuple[dict[str, _Answer], list[str]]:
     """Return the answer of every line that has one, and why the others have none."""
     found, lacking = {}, []
     for ticker in tickers:
         try:
-            found[ticker] = ask(evidence.lines[ticker])
+            found[ticker] = ask(evidence.places[ticker])
         except Missing as missing:
             lacking.append(f"without {ticker}: {missing.detail}")
     return found, lacking
 
 
 def _recently(
-    indicator: Indicator, ask: Callable[[Line], _Answer]
-) -> Callable[[Line], _Answer]:
+    indicator: Indicator, evidence: Evidence, ask: Callable[[int], _Answer]
+) -> Callable[[int], _Answer]:
     """Return ``ask`` for lines whose newest statement is not past its age rule."""
+    ages, most = evidence.known.statement_age_days, indicator.max_age_days
 
-    def asked(line: Line) -> _Answer:
-        age, most = line.statement_age_days, indicator.max_age_days
-        if age is not None and age > most:
-            detail = f"its newest statement is {span(age)} old, and {most} are allowed"
+    def asked(at: int) -> _Answer:
+        if ages[at] > most:
+            age = span(int(ages[at]))
+            detail = f"its newest statement is {age} old, and {most} are allowed"
             raise Missing(detail, "stale")
-        return ask(line)
+        return ask(at)
 
     return asked
 
@@ -126,22 +149,22 @@ def _measured(
     )
 
 
-def _over_a_year(line: Line, item: str) -> _Pair:
+def _over_a_year(known: Selection, item: str) -> _Columns:
     """Return an outlay over four quarters and the four before, in US dollars."""
     now, then = (
-        reduce(add, (_outlay(line, item, back) for back in range(at, at + _QUARTERS)))
+        reduce(add, (_outlay(known, item, back) for back in range(at, at + _QUARTERS)))
         for at in (0, _QUARTERS)
     )
-    return _Pair(now * line.statement_fx, then * line.statement_fx)
+    return _Columns(now * known.statement_fx, then * known.statement_fx)
 
 
-def _over_a_quarter(line: Line, item: str) -> _Pair:
-    now, then = _outlay(line, item, 0), _outlay(line, item, _QUARTERS)
-    return _Pair(now * line.statement_fx, then * line.statement_fx)
+def _over_a_quarter(known: Selection, item: str) -> _Columns:
+    now, then = _outlay(known, item, 0), _outlay(known, item, _QUARTERS)
+    return _Columns(now * known.statement_fx, then * known.statement_fx)
 
 
-def _outlay(line: Line, item: str, back: int) -> Quantity:
-    return abs(flows.flow(line.statements, "quarterly", item, back))
+def _outlay(known: Selection, item: str, back: int) -> Column:
+    return abs(flows.flow(known.statements, "quarterly", item, back))
 
 
 def _capital(
@@ -149,12 +172,12 @@ def _capital(
 ) -> tuple[dict[str, _Pair], list[str]]:
     """Return capital expenditure now and a year before, the same span of all lines."""
 
-    def by(span: Callable[[Line, str], _Pair]) -> tuple[dict[str, _Pair], list[str]]:
-        return _known(
-            indicator.lines,
-            evidence,
-            _recently(indicator, lambda line: span(line, "CapitalExpenditure")),
-        )
+    def by(
+        span: Callable[[Selection, str], _Columns],
+    ) -> tuple[dict[str, _Pair], list[str]]:
+        spent = span(evidence.known, "CapitalExpenditure")
+        asked = _recently(indicator, evidence, spent.pair)
+        return _known(indicator.lines, evidence, asked)
 
     found, lacking = by(_over_a_year)
     newest, without = by(_over_a_quarter)
@@ -184,13 +207,14 @@ def _capital_breadth(indicator: Indicator, evidence: Evidence) -> Measured:
 
 
 def _funding(indicator: Indicator, evidence: Evidence) -> Measured:
-    found, lacking = _known(indicator.lines, evidence, _recently(indicator, _left_over))
+    asked = _recently(indicator, evidence, _left_over(evidence.known).pair)
+    found, lacking = _known(indicator.lines, evidence, asked)
     _enough(found, lacking, indicator.fewest)
     left = sum(left.value for left, _ in found.values())
     revenue = sum(revenue.value for _, revenue in found.values())
     if revenue <= 0:
         raise Missing("revenue is not above zero")
-    debts, without = _known(found, evidence, _debt)
+    debts, without = _known(found, evidence, _debt(evidence.known).pair)
     debt_growth = formulas.growth(
         sum(pair.now.value for pair in debts.values()),
         sum(pair.then.value for pair in debts.values()),
@@ -203,21 +227,19 @@ def _funding(indicator: Indicator, evidence: Evidence) -> Measured:
     )
 
 
-def _left_over(line: Line) -> tuple[Quantity, Quantity]:
+def _left_over(known: Selection) -> _Columns:
     """Return operating cash flow less capital expenditure, and revenue, in USD."""
     cash, spent, revenue = flows.trailing(
-        line.statements, "OperatingCashFlow", "CapitalExpenditure", "TotalRevenue"
+        known.statements, "OperatingCashFlow", "CapitalExpenditure", "TotalRevenue"
     )
-    rate = line.statement_fx
-    return (cash - abs(spent)) * rate, revenue * rate
+    rate = known.statement_fx
+    return _Columns((cash - abs(spent)) * rate, revenue * rate)
 
 
-def _debt(line: Line) -> _Pair:
-    (now,) = flows.balances(line.statements, "TotalDebt")
-    then = flows.a_year_earlier(line.statements, "TotalDebt")
-    if then is None:
-        raise Missing("TotalDebt: not known a year before")
-    return _Pair(now * line.statement_fx, then * line.statement_fx)
+def _debt(known: Selection) -> _Columns:
+    (now,) = flows.balances(known.statements, "TotalDebt")
+    then = flows.a_year_earlier(known.statements, "TotalDebt")
+    return _Columns(now * known.statement_fx, then * known.statement_fx)
 
 
 def _points(name: str, evidence: Evidence) -> list[Point]:
@@ -299,8 +321,9 @@ def _of_revenue(indicator: Indicator, missing: Missing, evidence: Evidence) -> M
     """Return the growth of a line's revenue where the series says nothing."""
     ticker = str(indicator.stand_in)
     try:
-        ask = _recently(indicator, revenue_year_on_year)
-        found = ask(evidence.lines[ticker])
+        growth = revenue_year_on_year(evidence.known)
+        asked = _recently(indicator, evidence, growth.at)
+        found = asked(evidence.places[ticker])
     except Missing as also:
         detail = f"{missing.detail}; {ticker}: {also.detail}"
         raise Missing(detail, missing.reason) from None
@@ -345,25 +368,28 @@ def _oldest_first(*points: Point) -> list[Point]:
 
 
 def _relative_price(indicator: Indicator, evidence: Evidence) -> Measured:
-    def rose(line: Line) -> tuple[float, Quantity]:
-        ratio = formulas.held(line.adjusted, indicator.sessions)
+    closes = evidence.known.closes
+
+    def rose(at: int) -> tuple[float, Quantity]:
+        close = closes.last.at(at)
+        ratio = formulas.held(closes.adjusted(at), indicator.sessions)
         if ratio is None:
             raise Missing(f"fewer than {indicator.sessions + 1} closes are known")
-        if STALE_PRICE in line.close.flags:
+        if STALE_PRICE in close.flags:
             raise Missing("its price is stale", "stale")
-        return ratio, line.close
+        return ratio, close
 
-    ratios, notes, closes = [], [], []
+    ratios, notes, last = [], [], []
     for tickers in (indicator.lines, indicator.against):
         found, lacking = _known(tickers, evidence, rose)
         _enough(found, lacking, indicator.fewest)
         ratios.append([ratio for ratio, _ in found.values()])
-        closes += [close for _, close in found.values()]
+        last += [close for _, close in found.values()]
         notes += lacking
     gap, without = _growth_gap(indicator, evidence)
     value = formulas.log_relative(*ratios)
     readings = {"value": value, "growth_gap": gap}
-    return _measured(readings, closes, [*notes, *without])
+    return _measured(readings, last, [*notes, *without])
 
 
 def _growth_gap(
@@ -371,9 +397,10 @@ def _growth_gap(
 ) -> tuple[float | None, list[str]]:
     """Return mean revenue growth of the basket less that of the other, if known."""
     means, notes = [], []
+    growth = revenue_year_on_year(evidence.known)
     for tickers in (indicator.lines, indicator.against):
         found, lacking = _known(
-            tickers, evidence, _recently(indicator, revenue_year_on_year)
+            tickers, evidence, _recently(indicator, evidence, growth.at)
         )
         notes += [f"growth {text}" for text in lacking]
         if len(found) < indicator.fewest:
@@ -386,11 +413,13 @@ def _margin_lead(indicator: Indicator, evidence: Evidence) -> Measured:
     """Return how a lead in operating margin changed over a year."""
     tickers = (*indicator.lines, *indicator.against)
     notes: list[str] = []
-    found, lacking = _known(tickers, evidence, _recently(indicator, _quarterly_margins))
+    quarterly = _quarterly_margins(evidence.known)
+    asked = _recently(indicator, evidence, quarterly.pair)
+    found, lacking = _known(tickers, evidence, asked)
     if lacking:
-        years, without = _known(
-            tickers, evidence, _recently(indicator, _yearly_margins)
-        )
+        yearly = _yearly_margins(evidence.known)
+        asked = _recently(indicator, evidence, yearly.pair)
+        years, without = _known(tickers, evidence, asked)
         if len(years) > len(found):
             found, lacking, notes = years, without, [FISCAL_YEARS]
     _enough(found, lacking, indicator.fewest)
@@ -409,37 +438,38 @@ def _lead(own: Sequence[Quantity], others: Sequence[Quantity]) -> float:
     return first - formulas.mean([one.value for one in others])
 
 
-def _quarterly_margins(line: Line) -> _Pair:
-    def over_four(item: str, at: int) -> Quantity:
+def _quarterly_margins(known: Selection) -> _Columns:
+    def over_four(item: str, at: int) -> Column:
         backs = range(at, at + _QUARTERS)
-        return reduce(add, (_flow(line, "quarterly", item, back) for back in backs))
+        return reduce(add, (_flow(known, "quarterly", item, back) for back in backs))
 
     now, then = (
         _margin(over_four("OperatingIncome", at), over_four("TotalRevenue", at))
         for at in (0, _QUARTERS)
     )
-    return _Pair(now, then)
+    return _Columns(now, then)
 
 
-def _yearly_margins(line: Line) -> _Pair:
+def _yearly_margins(known: Selection) -> _Columns:
     now, then = (
         _margin(
-            _flow(line, "annual", "OperatingIncome", back),
-            _flow(line, "annual", "TotalRevenue", back),
+            _flow(known, "annual", "OperatingIncome", back),
+            _flow(known, "annual", "TotalRevenue", back),
         )
         for back in (0, 1)
     )
-    return _Pair(now, then)
+    return _Columns(now, then)
 
 
-def _margin(income: Quantity, revenue: Quantity) -> Quantity:
-    if revenue.value <= 0:
-        raise Missing("revenue is not above zero")
-    return income / revenue
+def _margin(income: Column, revenue: Column) -> Column:
+    known = (income - revenue).refused(
+        revenue.values <= 0, "absent", lambda _: "revenue is not above zero"
+    )
+    return (income / revenue).given(known)
 
 
-def _flow(line: Line, frequency: Frequency, item: str, back: int) -> Quantity:
-    return flows.flow(line.statements, frequency, item, back)
+def _flow(known: Selection, frequency: Frequency, item: str, back: int) -> Column:
+    return flows.flow(known.statements, frequency, item, back)
 
 
 def _private_marks(indicator: Indicator, evidence: Evidence) -> Measured:

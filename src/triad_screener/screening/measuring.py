@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from triad_screener.factors import FACTORS, measure
-from triad_screener.fundamentals.line import STALE_PRICE, Line
+from triad_screener.market.prices import STALE_PRICE
+from triad_screener.market.selection import Selection
+from triad_screener.market.shares import SHARES_UNRESOLVED
+from triad_screener.model import days as calendar
 from triad_screener.model.cross_section import CrossSection, FactorColumn
-from triad_screener.model.gap import Gap, Missing
-from triad_screener.model.market import LineData
+from triad_screener.model.gap import Missing
 from triad_screener.model.screen import (
     ExposureEvidence,
     ExposureFact,
@@ -21,12 +25,13 @@ from triad_screener.model.screen import (
 from triad_screener.model.vocabulary import PILLARS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
-    from triad_screener.model.market import MarketData, PriceSeries, StatementCell
+    from triad_screener.market.column import Column
+    from triad_screener.model.market import MarketData, PriceSeries
     from triad_screener.model.quantity import Figure, Quantity
     from triad_screener.model.recipe import Recipe
     from triad_screener.model.taxonomy import Constituent, ExposureEntry, Taxonomy
@@ -38,70 +43,157 @@ _SIGNIFICANT = 6
 NO_CLOSE: Final = "no close"
 
 
-def lines_as_known(
-    taxonomy: Taxonomy, market: MarketData, *, as_of: date, recipe: Recipe
-) -> tuple[Line, ...]:
-    """Return every line of the taxonomy as it was known on ``as_of``.
-
-    A line of which the source knows nothing stands there with empty data.
-    """
-    sisters = _sisters(taxonomy)
-    return tuple(
-        Line(
-            constituent,
-            market.lines.get(constituent.ticker, LineData(constituent.ticker)),
-            fx=market.fx,
-            as_of=as_of,
-            risk_free_rate=recipe.risk_free_rate.value,
-            pillar_budgets=recipe.pillar_budgets,
-            statement_cells=_cells(constituent, sisters, market),
-        )
-        for constituent in taxonomy.constituents
+def select(
+    taxonomy: Taxonomy, market: MarketData, *, days: Sequence[date], recipe: Recipe
+) -> Selection:
+    """Return every line of the taxonomy as it was known on each of some days."""
+    return Selection(
+        taxonomy.constituents,
+        market.tables,
+        days,
+        risk_free_rate=recipe.risk_free_rate.value,
+        pillar_budgets=recipe.pillar_budgets,
     )
 
 
-def _books(constituent: Constituent) -> tuple[str, str]:
-    """Return whose statements a line has: its issuer's, in one currency."""
-    return constituent.issuer, constituent.identity.statement_currency
+@dataclass(frozen=True)
+class Measures:
+    """The raw values of everything selected.
+
+    Attributes:
+        selection: Of ``m`` observations.
+        columns: By factor, in the order of the register.
+    """
+
+    selection: Selection
+    columns: Mapping[str, Column]
+
+    @classmethod
+    def of(cls, selection: Selection) -> Measures:
+        """Return the raw values of every factor."""
+        columns = {name: measure(FACTORS[name], selection) for name in FACTORS}
+        return cls(selection, columns)
+
+    @cached_property
+    def market_cap(self) -> Column:
+        """Market capitalisation, US dollars; what is no number is missing."""
+        with np.errstate(all="ignore"):
+            return self.selection.market_capitalisation.finite()
+
+    @cached_property
+    def enterprise_value(self) -> Column:
+        """Enterprise value, US dollars; what is no number is missing."""
+        with np.errstate(all="ignore"):
+            return self.selection.enterprise_value.finite()
+
+    @cached_property
+    def is_fresh(self) -> NDArray[np.bool_]:
+        """Where the last close is at most ten days old."""
+        close = self.selection.closes.last
+        stale = [flag.raised for flag in close.flags if flag.text == STALE_PRICE]
+        known: NDArray[np.bool_] = close.known & ~np.logical_or.reduce(stale)
+        return known
+
+    def cross_section(self, day: int = 0) -> CrossSection:
+        """Return the raw values of the lines listed by one of the days."""
+        of = self.selection.observations
+        first = day * of.stocks
+        listed = ~self.selection.closes.is_unlisted[first : first + of.stocks]
+        at = first + np.flatnonzero(listed)
+        constituents = [of.constituents[stock] for stock in (at - first).tolist()]
+        factors = tuple(
+            FactorColumn(n, FACTORS[n].group, FACTORS[n].sign) for n in FACTORS
+        )
+        raw = [self.columns[factor.id].raw[at] for factor in factors]
+        return CrossSection(
+            tuple(one.ticker for one in constituents),
+            tuple(one.issuer for one in constituents),
+            self.selection.exposure_shares[at],
+            factors,
+            np.array(raw, np.float64).reshape(len(factors), at.size).T,
+            self.market_cap.raw[at],
+            self.selection.average_daily_value[at],
+            self.selection.statement_age_days[at],
+            np.array([one.identity.half_yearly for one in constituents], bool),
+            self.is_fresh[at],
+        )
 
 
-def _sisters(taxonomy: Taxonomy) -> dict[tuple[str, str], list[str]]:
-    """Return the tickers that share their statements, A to Z."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for constituent in sorted(taxonomy.constituents, key=lambda line: line.ticker):
-        found.setdefault(_books(constituent), []).append(constituent.ticker)
-    return found
+class Facts(Mapping[str, LineFacts]):
+    """What is known of each line on one day: told when somebody asks.
+
+    Args:
+        measures: Raw values.
+        taxonomy: With the publishers of its sources.
+        missing: Sessions of the last year on which a line has no close, oldest first.
+        day: Which of the days.
+    """
+
+    def __init__(
+        self,
+        measures: Measures,
+        taxonomy: Taxonomy,
+        missing: Mapping[str, Sequence[date]] | None = None,
+        day: int = 0,
+    ) -> None:
+        self.measures = measures
+        self._missing = missing or {}
+        of = measures.selection.observations
+        first = day * of.stocks
+        unlisted = measures.selection.closes.is_unlisted
+        self._observations = {
+            constituent.ticker: first + stock
+            for stock, constituent in enumerate(of.constituents)
+            if not unlisted[first + stock]
+        }
+        self._publishers = {k: one.publisher for k, one in taxonomy.sources.items()}
+        self._told: dict[str, LineFacts] = {}
+
+    def __getitem__(self, ticker: str) -> LineFacts:
+        if ticker not in self._told:
+            self._told[ticker] = describe(
+                self.measures,
+                self._observations[ticker],
+                self._publishers,
+                self._missing.get(ticker, ()),
+            )
+        return self._told[ticker]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._observations)
+
+    def __len__(self) -> int:
+        return len(self._observations)
+
+    def __contains__(self, ticker: object) -> bool:
+        return ticker in self._observations
 
 
-def _cells(
-    constituent: Constituent,
-    sisters: Mapping[tuple[str, str], Sequence[str]],
-    market: MarketData,
-) -> tuple[StatementCell, ...]:
-    """Return a line's own statement cells, else those of a sister line, A to Z."""
-    for ticker in (constituent.ticker, *sisters[_books(constituent)]):
-        data = market.lines.get(ticker)
-        if data and data.cells:
-            return data.cells
-    return ()
-
-
-def describe(line: Line, taxonomy: Taxonomy, missing: Sequence[date] = ()) -> LineFacts:
+def describe(
+    measures: Measures,
+    at: int,
+    publishers: Mapping[str, str],
+    missing: Sequence[date] = (),
+) -> LineFacts:
     """Return what is known of a line: raw values, value, dates, flags, evidence.
 
     Args:
-        line: As it was known.
-        taxonomy: Of the line.
+        measures: Raw values.
+        at: The observation.
+        publishers: Of the sources of the taxonomy, by key.
         missing: Sessions of the last year on which it has no close, oldest first.
     """
-    constituent = line.constituent
-    publishers = {key: source.publisher for key, source in taxonomy.sources.items()}
+    known = measures.selection
+    of, statements = known.observations, known.statements
+    constituent = of.constituents[of.stock(at)]
+    identity = constituent.identity
     readings = {
-        name: _reading(measure(FACTORS[name], line), publishers) for name in FACTORS
+        name: _reading(column, at, publishers)
+        for name, column in measures.columns.items()
     }
-    capitalisation = _known(lambda: line.market_capitalisation)
-    value = _known(lambda: line.enterprise_value)
-    close = _known(lambda: line.close)
+    capitalisation = _known(measures.market_cap, at)
+    value = _known(measures.enterprise_value, at)
+    close = _known(known.closes.last, at)
     return LineFacts(
         ticker=constituent.ticker,
         name=constituent.name,
@@ -109,40 +201,43 @@ def describe(line: Line, taxonomy: Taxonomy, missing: Sequence[date] = ()) -> Li
         role=constituent.role,
         cornerstone=constituent.cornerstone,
         layers=constituent.layers,
-        price_currency=line.identity.price_currency,
-        statement_currency=line.identity.statement_currency,
-        ordinary_per_receipt=line.identity.ordinary_per_receipt,
-        exposures=_exposures(line, publishers),
-        half_yearly=line.identity.half_yearly,
+        price_currency=identity.price_currency,
+        statement_currency=identity.statement_currency,
+        ordinary_per_receipt=identity.ordinary_per_receipt,
+        exposures=_exposures(constituent, known.exposures[at], publishers),
+        half_yearly=identity.half_yearly,
         close=close.figures[0] if close else None,
         market_cap_usd=capitalisation.value if capitalisation else None,
         enterprise_value_usd=value.value if value else None,
-        average_daily_value_usd=line.average_daily_value,
-        newest_quarter=line.statements.newest_quarter,
-        newest_year=line.statements.newest_year,
-        statement_age_days=line.statement_age_days,
-        fx=_rate(line),
-        is_fresh=close is not None and STALE_PRICE not in close.flags,
-        flags=_flags(line, readings, missing, close, capitalisation),
-        trend=trend(line.data.prices, line.as_of),
+        average_daily_value_usd=_or_none(known.average_daily_value[at]),
+        newest_quarter=calendar.day(statements.newest_quarter[at]),
+        newest_year=calendar.day(statements.newest_year[at]),
+        statement_age_days=_whole(known.statement_age_days[at]),
+        fx=_rate(known, at),
+        is_fresh=bool(measures.is_fresh[at]),
+        flags=_flags(known, at, readings, missing, close, capitalisation),
+        trend=_trend(known.closes.sessions(at), known.closes.adjusted(at), of.date(at)),
         readings=readings,
         valuation=_figures(value or capitalisation),
-        reports_on=_coming(line.data.reports_on, line.as_of),
-        share_counts=line.share_counts,
+        reports_on=known.reports_on(at),
+        share_counts=known.share_counts.told(at),
     )
 
 
-def _coming(day: date | None, as_of: date) -> date | None:
-    return day if day and day >= as_of else None
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
-def _reading(found: Quantity | Gap, publishers: Mapping[str, str]) -> Reading:
+def _whole(value: float) -> int | None:
+    return None if np.isnan(value) else int(value)
+
+
+def _reading(column: Column, at: int, publishers: Mapping[str, str]) -> Reading:
     """Return a raw value or its gap; a source of the taxonomy by its publisher."""
-    if isinstance(found, Gap):
-        return Reading(None, reason=found.reason, detail=found.detail)
-    if not np.isfinite(found.value):
-        detail = "the figures give no finite number"
-        return Reading(None, reason="rejected: not finite", detail=detail)
+    try:
+        found = column.at(at)
+    except Missing as missing:
+        return Reading(None, reason=missing.reason, detail=missing.detail)
     figures = tuple(
         replace(figure, source=publishers[figure.source])
         if figure.source in publishers
@@ -152,32 +247,31 @@ def _reading(found: Quantity | Gap, publishers: Mapping[str, str]) -> Reading:
     return Reading(found.value, figures, found.flags)
 
 
-def _known(ask: Callable[[], Quantity]) -> Quantity | None:
-    """Return a quantity; None where it is missing, or too large for a number."""
-    try:
-        found = ask()
-    except Missing:
-        return None
-    return found if np.isfinite(found.value) else None
+def _known(column: Column, at: int) -> Quantity | None:
+    """Return a number with its figures; None where it is missing."""
+    return column.at(at) if column.known[at] else None
 
 
 def _figures(quantity: Quantity | None) -> tuple[Figure, ...]:
     return quantity.figures if quantity else ()
 
 
-def _rate(line: Line) -> Figure | None:
-    found = _known(lambda: line.statement_fx)
+def _rate(known: Selection, at: int) -> Figure | None:
+    found = _known(known.statement_fx, at)
     return found.figures[0] if found and found.figures else None
 
 
-def _exposures(line: Line, publishers: Mapping[str, str]) -> dict[Pillar, ExposureFact]:
+def _exposures(
+    constituent: Constituent,
+    entries: Mapping[Pillar, ExposureEntry],
+    publishers: Mapping[str, str],
+) -> dict[Pillar, ExposureFact]:
     """Return the entries that count, each with those of other dates beside it."""
     found = {}
-    for pillar, entry in line.exposures.items():
-        every = line.constituent.exposures[pillar].entries
+    for pillar, entry in entries.items():
         others = tuple(
             ExposureEvidence(*_evidence(one, publishers))
-            for one in every
+            for one in constituent.exposures[pillar].entries
             if one is not entry
         )
         found[pillar] = ExposureFact(*_evidence(entry, publishers), others)
@@ -198,19 +292,20 @@ def _evidence(
 
 
 def _flags(
-    line: Line,
+    known: Selection,
+    at: int,
     readings: Mapping[str, Reading],
     missing: Sequence[date],
     *parts: Quantity | None,
 ) -> tuple[str, ...]:
     """Return every flag of the line once, in the order of the alphabet."""
     found = [flag for part in parts if part for flag in part.flags]
-    if line.share_count_conflict:
-        found.append("share count unresolved")
+    if known.share_counts.conflicts[at]:
+        found.append(SHARES_UNRESOLVED)
     found += [flag for reading in readings.values() for flag in reading.flags]
-    found += [*line.price_jumps, *_missing(missing)]
-    if line.statements.foreign_currencies:
-        others = ", ".join(sorted(line.statements.foreign_currencies))
+    found += [*known.closes.jumps(at), *_missing(missing)]
+    if known.statements.has_foreign[at]:
+        others = ", ".join(known.statements.foreign_currencies(at))
         found.append(f"statements in {others} rejected")
     return tuple(sorted({*found}))
 
@@ -229,10 +324,14 @@ def trend(prices: PriceSeries | None, as_of: date) -> tuple[float, ...]:
     Oldest first, six digits; days before the first session are left out, so the last
     is always that of ``as_of``.
     """
-    if prices is None:
-        return ()
-    at = np.searchsorted(prices.sessions, trend_days(as_of), side="right") - 1
-    closes = prices.adjusted[at[at >= 0]]
+    return _trend(prices.sessions, prices.adjusted, as_of) if prices else ()
+
+
+def _trend(
+    sessions: NDArray[np.datetime64], adjusted: NDArray[np.float64], as_of: date
+) -> tuple[float, ...]:
+    at = np.searchsorted(sessions, trend_days(as_of), side="right") - 1
+    closes = adjusted[at[at >= 0]]
     return tuple(float(f"{value:.{_SIGNIFICANT}g}") for value in closes)
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from triad_screener.fundamentals.line import STALE_FX_DAYS, STALE_PRICE_DAYS
+from triad_screener.market.prices import STALE_PRICE_DAYS
+from triad_screener.market.rates import DOLLAR, STALE_FX_DAYS, dated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,6 @@ DELAY: Final = 1
 _LONGEST_WAIT: Final = np.timedelta64(14, "D")
 #: A return beyond this is a mistake of the prices.
 _LARGEST: Final = 1e3
-_DOLLAR: Final = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,11 @@ def outcomes(
         as_of: Last session that counts.
     """
     until = np.datetime64(as_of, "D")
+    tables = market.tables
     lines = {
-        ticker: line.prices
-        for ticker, line in market.lines.items()
-        if ticker in currencies and line.prices
+        ticker: prices
+        for stock, ticker in enumerate(tables.tickers)
+        if ticker in currencies and (prices := tables.prices.of(stock))
     }
     every = {
         **{name: found for name, found in market.funds.items() if name in currencies},
@@ -151,11 +152,7 @@ def _rates(
     market: MarketData, currency: str, sessions: NDArray[np.datetime64]
 ) -> NDArray[np.float64]:
     """Return US dollars per unit at each session; NaN where older than 45 days."""
-    if currency == _DOLLAR:
+    if currency == DOLLAR:
         return np.ones(sessions.size)
-    dated = [rate for rate in market.fx.get(currency, ()) if rate.date]
-    if not dated:
-        return np.full(sessions.size, np.nan)
-    days = np.array([rate.date for rate in dated], "datetime64[D]")
-    rates, ages = _at(days, np.array([rate.value for rate in dated]), sessions)
+    rates, ages = dated(market.tables.fx.get(currency, ()), sessions.astype(np.int32))
     return np.where(ages <= STALE_FX_DAYS, rates, np.nan)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from triad_screener.model.gap import Missing
 from triad_screener.model.panel import Distance, Finding, Measured, Panel
 from triad_screener.model.thesis import READINGS
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from triad_screener.fundamentals.line import Line
+    from triad_screener.market.selection import Selection
     from triad_screener.model.market import MarketData
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.model.thesis import Bound, Indicator, Thesis, VerdictRule
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 def judge(
     thesis: Thesis,
     taxonomy: Taxonomy,
-    lines: Sequence[Line],
+    known: Selection,
     market: MarketData,
     as_of: date,
 ) -> Panel:
@@ -37,13 +39,13 @@ def judge(
     Args:
         thesis: Of the taxonomy.
         taxonomy: With its watchlist and sources.
-        lines: As known on ``as_of``.
+        known: Every line on ``as_of``.
         market: Where they come from.
         as_of: Last day whose knowledge may be used.
     """
     evidence = Evidence(
         as_of=as_of,
-        lines={line.constituent.ticker: line for line in lines},
+        known=known,
         series=thesis.series,
         watchlist=taxonomy.watchlist,
         sources=taxonomy.sources,
@@ -95,7 +97,8 @@ def _in_words(rule: VerdictRule) -> str:
 
 def _finding(key: str, indicator: Indicator, evidence: Evidence) -> Finding:
     try:
-        measured, reason = indicators.measure(indicator, evidence), ""
+        with np.errstate(all="ignore"):  # what is no number becomes none
+            measured, reason = indicators.measure(indicator, evidence), ""
     except Missing as missing:
         measured, reason = Measured({}, None), missing.detail
     confirms = _distances(indicator, indicator.confirms, measured)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from triad_screener.factors import FACTORS
-from triad_screener.fundamentals.line import EXPOSURE_LATER
+from triad_screener.market.selection import EXPOSURE_LATER
 from triad_screener.model.evaluation import Section, Signal
 from triad_screener.model.ranking import by_column
 from triad_screener.screening import pillars

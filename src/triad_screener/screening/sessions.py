@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from triad_screener.model import days
 from triad_screener.stats import sessions as formulas
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from triad_screener.model.market import MarketData
 
 #: Before the as-of date; the factors that count sessions look back as far.
-YEAR: Final = np.timedelta64(366, "D")
+YEAR: Final = 366
 
 
 def exchange(symbol: str) -> str:
@@ -45,27 +46,16 @@ def missing(market: MarketData, as_of: date) -> Mapping[str, tuple[date, ...]]:
 
     A line that lacks none is left out.
     """
-    last = np.datetime64(as_of, "D")
-    series = {
-        ticker: _between(line.prices.sessions, last - YEAR, last)
-        for ticker, line in market.lines.items()
-        if line.prices
-    }
-    tickers = [*series]
-    counts = [days.size for days in series.values()]
-    at, days = formulas.missing(
-        np.repeat(np.arange(len(tickers)), counts),
-        np.concatenate([np.empty(0, "datetime64[D]"), *series.values()]),
+    prices, tickers = market.tables.prices, market.tables.tickers
+    last = days.number(as_of)
+    recent = (prices.sessions >= last - YEAR) & (prices.sessions <= last)
+    stocks = np.repeat(np.arange(len(tickers)), np.diff(prices.starts))
+    at, when = formulas.missing(
+        stocks[recent],
+        prices.sessions[recent].astype("datetime64[D]"),
         exchanges(tickers),
     )
     found: dict[str, tuple[date, ...]] = {}
-    for place, day in zip(at.tolist(), days.tolist(), strict=True):
+    for place, day in zip(at.tolist(), when.tolist(), strict=True):
         found[tickers[place]] = (*found.get(tickers[place], ()), day)
     return found
-
-
-def _between(
-    days: NDArray[np.datetime64], first: np.datetime64, last: np.datetime64
-) -> NDArray[np.datetime64]:
-    begin, end = np.searchsorted(days, first), np.searchsorted(days, last, "right")
-    return days[begin:end]

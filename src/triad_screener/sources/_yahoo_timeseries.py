@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from triad_screener.fundamentals.statements import FLOWS
+from triad_screener.market.statements import FLOWS
 from triad_screener.model.live import ABSENT, FetchFailure
 from triad_screener.model.market import StatementCell
 from triad_screener.sources._yahoo_shape import (

@@ -18,6 +18,7 @@ import numpy as np
 
 from triad_screener import files
 from triad_screener.errors import InputError, NoDataError, UsageError
+from triad_screener.market.tabulating import tabulate
 from triad_screener.model.market import (
     DatedValue,
     ForwardFigure,
@@ -164,11 +165,11 @@ class Folder:
                 f"{self.path} has no price of any line of the taxonomy.",
                 "Compare its symbols with 'triad taxonomy show'.",
             )
+        rates = reading.rates()
         return MarketData(
             self.name,
             self.description,
-            lines,
-            reading.rates(),
+            tabulate(lines, [line.ticker for line in constituents], rates),
             reading.digest.hexdigest(),
             tuple(reading.warnings),
             funds=reading.funds,

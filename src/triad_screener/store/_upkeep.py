@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from triad_screener.errors import OutputError
 from triad_screener.model.stored import StoreInfo
 from triad_screener.store import _schema, _times
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from triad_screener.model.market import DatedValue, MarketData
+    from triad_screener.model.market import DatedValue, MarketData, PriceSeries
     from triad_screener.model.taxonomy import Benchmark, Constituent
 
 #: Columns by table, as the folder source reads them.
@@ -157,19 +159,20 @@ def _unwritable(folder: Path, error: OSError) -> OutputError:
 def _line_rows(
     market: MarketData, lines: Sequence[Constituent]
 ) -> Iterator[Sequence[object]]:
-    for line in lines:
-        if known := market.lines.get(line.ticker):
-            identity = line.identity
-            yield (
-                line.ticker,
-                *_dated(known.shares),
-                *_dated(known.market_capitalisation),
-                identity.price_currency,
-                identity.statement_currency,
-                identity.ordinary_per_receipt,
-                known.price_source,
-                "equity",
-            )
+    tables = market.tables
+    shares, caps = tables.shares.newest(), tables.market_capitalisations.newest()
+    for stock in np.flatnonzero(tables.known).tolist():
+        identity = lines[stock].identity
+        yield (
+            lines[stock].ticker,
+            *_dated(shares.get(stock)),
+            *_dated(caps.get(stock)),
+            identity.price_currency,
+            identity.statement_currency,
+            identity.ordinary_per_receipt,
+            tables.prices.sources[stock],
+            "equity",
+        )
 
 
 def _fund_rows(
@@ -186,19 +189,27 @@ def _dated(value: DatedValue | None) -> tuple[object, object]:
 
 
 def _price_rows(market: MarketData) -> Iterator[Sequence[object]]:
-    series = [(t, line.prices, line.price_source) for t, line in market.lines.items()]
-    series += [(ticker, prices, "") for ticker, prices in market.funds.items()]
-    for ticker, prices, source in series:
-        if prices:
-            columns = zip(
-                prices.sessions.tolist(),
-                prices.adjusted.tolist(),
-                _or_empty(prices.closes.tolist()),
-                _or_empty(prices.volumes.tolist()),
-                strict=True,
-            )
-            for row in columns:
-                yield (ticker, *row, source)
+    table = market.tables.prices
+    for stock, ticker in enumerate(market.tables.tickers):
+        yield from _bars(ticker, table.of(stock), table.sources[stock])
+    for ticker, prices in market.funds.items():
+        yield from _bars(ticker, prices, "")
+
+
+def _bars(
+    ticker: str, prices: PriceSeries | None, source: str
+) -> Iterator[Sequence[object]]:
+    if prices is None:
+        return
+    columns = zip(
+        prices.sessions.tolist(),
+        prices.adjusted.tolist(),
+        _or_empty(prices.closes.tolist()),
+        _or_empty(prices.volumes.tolist()),
+        strict=True,
+    )
+    for row in columns:
+        yield (ticker, *row, source)
 
 
 def _or_empty(values: list[float]) -> list[float | None]:
@@ -207,36 +218,38 @@ def _or_empty(values: list[float]) -> list[float | None]:
 
 
 def _statement_rows(market: MarketData) -> Iterator[Sequence[object]]:
-    for ticker, line in market.lines.items():
-        for cell in line.cells:
-            yield (
-                ticker,
-                cell.frequency,
-                cell.period_end,
-                cell.item,
-                cell.value,
-                cell.currency,
-                cell.filed,
-                cell.source,
-                cell.note,
-                cell.seen,
-            )
+    cells, tickers = market.tables.cells, market.tables.tickers
+    for row, stock in enumerate(cells.stocks.tolist()):
+        cell = cells.cell(row)
+        yield (
+            tickers[stock],
+            cell.frequency,
+            cell.period_end,
+            cell.item,
+            cell.value,
+            cell.currency,
+            cell.filed,
+            cell.source,
+            cell.note,
+            cell.seen,
+        )
 
 
 def _rate_rows(market: MarketData) -> Iterator[Sequence[object]]:
-    for currency, rates in market.fx.items():
+    for currency, rates in market.tables.fx.items():
         for rate in rates:
             yield (currency, rate.date, rate.value, rate.source)
 
 
 def _forward_rows(market: MarketData) -> Iterator[Sequence[object]]:
-    for ticker, line in market.lines.items():
-        for one in line.forward:
-            yield (
-                ticker,
-                one.date,
-                one.price_earnings,
-                one.earnings_per_share,
-                one.price,
-                one.source,
-            )
+    expected, tickers = market.tables.expected, market.tables.tickers
+    for row, stock in enumerate(expected.stocks.tolist()):
+        one = expected.figure(row)
+        yield (
+            tickers[stock],
+            one.date,
+            one.price_earnings,
+            one.earnings_per_share,
+            one.price,
+            one.source,
+        )

@@ -8,6 +8,8 @@ import stat
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from triad_screener import files, settings
 from triad_screener.delivery.email import Email
 from triad_screener.delivery.outbox import Outbox
@@ -201,7 +203,7 @@ def _snapshot(taxonomy: Taxonomy, means: Means) -> Check:
         return Check(
             "snapshot", "warning", told, "Without a network there is no stand-in."
         )
-    count = sum(line.prices is not None for line in found.lines.values())
+    count = int((np.diff(found.tables.prices.starts) > 0).sum())
     told = f"figures of {count} of {len(taxonomy.constituents)} lines"
     return Check("snapshot", "good", told)
 

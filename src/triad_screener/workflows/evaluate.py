@@ -144,8 +144,7 @@ def evaluate(
     market = source.fetch(
         taxonomy.constituents, funds(taxonomy, found.sections), as_of=request.as_of
     )
-    tickers = [line.ticker for line in taxonomy.constituents]
-    day = request.as_of or selecting.newest_session(market, tickers)
+    day = request.as_of or selecting.newest_day(market)
     currencies = _currencies(taxonomy, found.sections)
     known = outcomes.outcomes(market, currencies, day)
     benchmark = _benchmark(taxonomy, market, wish.benchmark)
@@ -313,8 +312,7 @@ def reconstruct(
     market = source.fetch(
         taxonomy.constituents, taxonomy.benchmarks, as_of=request.as_of
     )
-    tickers = [line.ticker for line in taxonomy.constituents]
-    until = request.as_of or selecting.newest_session(market, tickers)
+    until = request.as_of or selecting.newest_day(market)
     currencies = {
         line.ticker: line.identity.price_currency for line in taxonomy.constituents
     }

@@ -52,8 +52,7 @@ def judge(
     """
     thesis = of(taxonomy)
     market = source.fetch(taxonomy.constituents, taxonomy.benchmarks, as_of=as_of)
-    tickers = [line.ticker for line in taxonomy.constituents]
-    day = as_of or selecting.newest_session(market, tickers)
+    day = as_of or selecting.newest_day(market)
     selecting.require_session(market, day)
-    lines = measuring.lines_as_known(taxonomy, market, as_of=day, recipe=recipe)
-    return panel.judge(thesis, taxonomy, lines, market, day)
+    known = measuring.select(taxonomy, market, days=[day], recipe=recipe)
+    return panel.judge(thesis, taxonomy, known, market, day)

@@ -3,36 +3,70 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from samples import A0, AS_OF, Q0, cell, quarter_end, quarters, statements, years
-from triad_screener.fundamentals.statements import known_on
+from samples import (
+    A0,
+    AS_OF,
+    Q0,
+    cell,
+    constituent,
+    only,
+    quarter_end,
+    quarters,
+    select,
+    statements,
+    years,
+)
+from triad_screener.market import flows
+from triad_screener.model.days import UNKNOWN, day, numbers
 from triad_screener.model.gap import Missing
+from triad_screener.model.market import LineData
 
 if TYPE_CHECKING:
-    from triad_screener.fundamentals.statements import Statements
-    from triad_screener.model.market import Frequency
+    from numpy.typing import NDArray
+
+    from triad_screener.market.statements import Statements
+    from triad_screener.model.market import Frequency, StatementCell
+    from triad_screener.model.taxonomy import Constituent
 
 
 def value(found: Statements, item: str, back: int = 0) -> float:
     """The figure of a quarter."""
-    return found.at("quarterly", item, back).value
+    return only(found.at("quarterly", item, back)).value
 
 
 def is_used(found: Statements, item: str, back: int) -> bool:
     """Whether the figure of a quarter is known and not rejected."""
     try:
-        found.at("quarterly", item, back)
+        only(found.at("quarterly", item, back))
     except Missing:
         return False
     return True
+
+
+def the(days: NDArray[np.int32]) -> date | None:
+    """The day of the only observation."""
+    (only_day,) = days
+    return day(only_day)
+
+
+def since(one: StatementCell, *, foreign_filer: bool) -> date | None:
+    """The first day on which a figure is known: asked of every day of half a year."""
+    for back in range(200):
+        as_of = one.period_end + timedelta(days=back)
+        found = statements(one, as_of=as_of, foreign_filer=foreign_filer)
+        if found.newest_end(one.frequency)[0] != UNKNOWN:
+            return as_of
+    return None
 
 
 class TestPointInTime:
     def test_a_figure_counts_from_its_filing(self) -> None:
         filed = cell("TotalRevenue", 1.0, filed=date(2026, 4, 20))
 
-        assert known_on(filed, foreign_filer=True) == date(2026, 4, 20)
+        assert since(filed, foreign_filer=True) == date(2026, 4, 20)
 
     @pytest.mark.parametrize(
         ("frequency", "foreign_filer", "days"),
@@ -51,9 +85,9 @@ class TestPointInTime:
     ) -> None:
         unfiled = cell("TotalRevenue", 1.0, A0, frequency=frequency)
 
-        since = known_on(unfiled, foreign_filer=foreign_filer)
+        known = since(unfiled, foreign_filer=foreign_filer)
 
-        assert since == A0 + timedelta(days=days)
+        assert known == A0 + timedelta(days=days)
 
     @pytest.mark.parametrize(
         ("as_of", "newest"), [(date(2026, 5, 29), None), (date(2026, 5, 30), Q0)]
@@ -63,7 +97,7 @@ class TestPointInTime:
     ) -> None:
         found = statements(cell("TotalRevenue", 1.0), as_of=as_of)
 
-        assert found.newest_quarter == newest
+        assert the(found.newest_quarter) == newest
 
     @pytest.mark.parametrize(
         ("as_of", "known"),
@@ -96,7 +130,7 @@ class TestPointInTime:
     def test_a_figure_tells_since_when_it_is_known_and_by_whom(self) -> None:
         found = statements(cell("TotalRevenue", 7.0, note="as filed"))
 
-        (figure,) = found.at("quarterly", "TotalRevenue", 0).figures
+        (figure,) = only(found.at("quarterly", "TotalRevenue", 0)).figures
 
         assert (figure.item, figure.value, figure.unit) == ("TotalRevenue", 7.0, "USD")
         assert (figure.date, figure.known) == (Q0, date(2026, 5, 30))
@@ -109,35 +143,35 @@ class TestPeriods:
     def test_revenue_or_a_result_makes_a_quarter_the_newest(self, item: str) -> None:
         found = statements(*quarters("TotalRevenue", None, 1.0), cell(item, 1.0))
 
-        assert found.newest_quarter == Q0
+        assert the(found.newest_quarter) == Q0
 
     def test_a_balance_sheet_alone_does_not(self) -> None:
         found = statements(
             cell("TotalAssets", 1.0), *quarters("TotalRevenue", None, 1.0)
         )
 
-        assert found.newest_quarter == quarter_end(1)
+        assert the(found.newest_quarter) == quarter_end(1)
 
     def test_without_quarters_balances_are_those_of_the_newest_year(self) -> None:
         found = statements(*years("TotalRevenue", 1.0))
 
-        assert found.newest_quarter is None
-        assert found.balance_date == A0
-        assert found.newest_period == A0
+        assert the(found.newest_quarter) is None
+        assert the(found.balance_date) == A0
+        assert the(found.newest_period) == A0
 
     def test_the_newest_period_may_be_a_year_that_no_quarter_ends(self) -> None:
         found = statements(
             *years("TotalRevenue", 4.0), *quarters("TotalRevenue", None, None, 1.0)
         )
 
-        assert found.newest_period == A0
-        assert found.balance_date == quarter_end(2)
+        assert the(found.newest_period) == A0
+        assert the(found.balance_date) == quarter_end(2)
 
     def test_nothing_known_is_no_period(self) -> None:
         found = statements()
 
-        assert (found.newest_quarter, found.newest_year) == (None, None)
-        assert (found.balance_date, found.newest_period) == (None, None)
+        assert (the(found.newest_quarter), the(found.newest_year)) == (None, None)
+        assert (the(found.balance_date), the(found.newest_period)) == (None, None)
 
     def test_calendar_quarters_fill_the_slots_in_turn(self) -> None:
         found = statements(*quarters("TotalRevenue", 50.0, 40.0, 30.0, 20.0, 10.0))
@@ -176,7 +210,8 @@ class TestPeriods:
             cell("TotalRevenue", 5.0, older, frequency=frequency),
         )
 
-        assert (found.near(frequency, "TotalRevenue", Q0, back) is not None) is known
+        places = found.near(frequency, "TotalRevenue", numbers([Q0]), back)
+        assert (places >= 0).tolist() == [known]
 
     def test_a_week_of_53_does_not_matter(self) -> None:
         # Quarters of 13 weeks, one of 14, as a fiscal year of 52 or 53 weeks has them.
@@ -199,47 +234,47 @@ class TestPeriods:
 
     def test_of_two_ends_equally_near_the_newer_counts(self) -> None:
         found = statements(
+            cell("NetIncome", 1.0),
             cell("TotalDebt", 1.0, Q0 - timedelta(days=3)),
             cell("TotalDebt", 2.0, Q0 + timedelta(days=3), filed=AS_OF),
         )
 
-        near = found.balance_near("TotalDebt", Q0)
-
-        assert near is not None
-        assert near.cell.value == 2.0
+        (debt,) = flows.balances(found, "TotalDebt")
+        assert only(debt).value == 2.0
 
     def test_a_balance_of_the_quarter_goes_before_that_of_the_year(self) -> None:
         found = statements(
-            cell("TotalDebt", 1.0, A0, frequency="annual"), cell("TotalDebt", 2.0, A0)
+            *years("NetIncome", 1.0),
+            cell("TotalDebt", 1.0, A0, frequency="annual"),
+            cell("TotalDebt", 2.0, A0),
         )
 
-        near, exact = (
-            found.balance_near("TotalDebt", A0),
-            found.balance_on("TotalDebt", A0),
-        )
+        (debt,) = flows.balances(found, "TotalDebt")
 
-        assert near is exact
-        assert near is not None
-        assert near.cell.value == 2.0
+        assert only(debt).value == 2.0
 
     def test_balances_are_known_on_their_exact_dates(self) -> None:
         found = statements(*quarters("TotalDebt", 1.0, 2.0), *years("TotalDebt", 2.0))
 
-        assert found.balance_dates("TotalDebt") == {Q0, A0}
-        assert found.balance_on("TotalDebt", Q0 - timedelta(days=1)) is None
-        assert found.balance_dates("TotalAssets") == set()
+        of_quarters = found.known("quarterly", "TotalDebt")
+        of_years = found.known("annual", "TotalDebt")
+        wanted = numbers([quarter_end(1), Q0, Q0 - timedelta(days=1)])
+        same = np.zeros(3, int)
+        assert of_quarters.exactly(same, wanted).tolist() == [0, 1, -1]
+        assert of_years.exactly(same, wanted).tolist() == [0, -1, -1]
+        none = found.known("quarterly", "TotalAssets")
+        assert none.exactly(same, wanted).tolist() == [-1, -1, -1]
 
     def test_the_newest_figure_of_any_frequency(self) -> None:
         average = "DilutedAverageShares"
         found = statements(*years(average, 8.0, 9.0), *quarters(average, None, 5.0))
 
-        newest = found.newest_of(average, "quarterly", "annual")
-        of_years = found.newest_of(average, "annual")
+        newest = only(found.newest_of(average, "quarterly", "annual"))
+        of_years = only(found.newest_of(average, "annual"))
 
-        assert newest is not None
-        assert of_years is not None
-        assert (newest.cell.value, of_years.cell.value) == (5.0, 8.0)
-        assert found.newest_of("PreferredStock", "annual") is None
+        assert (newest.value, of_years.value) == (5.0, 8.0)
+        with pytest.raises(Missing, match="PreferredStock: not known"):
+            only(found.newest_of("PreferredStock", "annual"))
 
 
 class TestMissing:
@@ -260,7 +295,7 @@ class TestMissing:
         found = statements(cell("TotalRevenue", 1.0))
 
         with pytest.raises(Missing) as caught:
-            found.at(frequency, "TotalRevenue", back)
+            only(found.at(frequency, "TotalRevenue", back))
 
         assert (caught.value.reason, caught.value.detail) == ("absent", detail)
 
@@ -268,7 +303,7 @@ class TestMissing:
         found = statements(*years("TotalRevenue", 1.0))
 
         with pytest.raises(Missing, match="the fiscal year to about 2022-12-31"):
-            found.at("annual", "TotalRevenue", 3)
+            only(found.at("annual", "TotalRevenue", 3))
 
     def test_statements_in_another_currency_are_rejected_by_name(self) -> None:
         found = statements(
@@ -277,9 +312,9 @@ class TestMissing:
         )
 
         with pytest.raises(Missing) as caught:
-            found.at("quarterly", "TotalRevenue", 0)
+            only(found.at("quarterly", "TotalRevenue", 0))
 
-        assert found.foreign_currencies == {"EUR", "TWD"}
+        assert found.foreign_currencies(0) == ["EUR", "TWD"]
         assert caught.value.reason == "rejected: statement currency"
         assert caught.value.detail == (
             "the statements are in EUR, TWD, and USD was expected"
@@ -292,7 +327,7 @@ class TestMissing:
 
         assert value(found, "TotalRevenue") == 1.0
         with pytest.raises(Missing) as caught:
-            found.at("quarterly", "NetIncome", 0)
+            only(found.at("quarterly", "NetIncome", 0))
         assert caught.value.reason == "absent"
 
     def test_a_currency_that_is_reported_later_is_not_known_yet(self) -> None:
@@ -300,15 +335,17 @@ class TestMissing:
 
         found = statements(later, as_of=AS_OF - timedelta(days=1))
 
-        assert found.foreign_currencies == set()
+        assert found.foreign_currencies(0) == []
+        assert found.has_foreign.tolist() == [False]
 
     def test_share_counts_are_in_no_currency(self) -> None:
         shares = cell("DilutedAverageShares", 9.0, currency="shares")
 
         found = statements(shares, currency="TWD")
 
-        assert found.foreign_currencies == set()
-        assert found.newest_of("DilutedAverageShares", "quarterly") is not None
+        assert found.foreign_currencies(0) == []
+        assert found.has_foreign.tolist() == [False]
+        assert only(found.newest_of("DilutedAverageShares", "quarterly")).value == 9.0
 
 
 class TestOutliers:
@@ -457,4 +494,103 @@ class TestOutliers:
         )
 
         assert value(found, "TotalDebt", 2) == 1000.0
-        assert found.at("annual", "NetIncome", 2).value == 1000.0
+        assert only(found.at("annual", "NetIncome", 2)).value == 1000.0
+
+
+class TestSisters:
+    ONE = (
+        constituent("ZZZ", issuer="one", foreign_filer=True),
+        constituent("BBB", issuer="one"),
+        constituent("AAA", issuer="other"),
+    )
+
+    def known(self, *lines: LineData, on: date = AS_OF) -> Statements:
+        return select(self.ONE, lines, [on]).statements
+
+    def test_a_line_without_statements_reads_those_of_its_sister(self) -> None:
+        found = self.known(LineData("BBB", cells=quarters("NetIncome", 2.0)))
+
+        income = found.at("quarterly", "NetIncome", 0)
+
+        assert income.known.tolist() == [True, True, False]
+        assert income.at(0) == income.at(1)
+        assert income.at(0).value == 2.0
+
+    def test_when_it_may_read_them_is_told_by_its_own_lag(self) -> None:
+        annual = LineData("BBB", cells=years("NetIncome", 2.0))
+
+        found = self.known(annual, on=A0 + timedelta(days=100))
+
+        # A year counts after 90 days, for a foreign filer after 120.
+        assert (found.newest_year != UNKNOWN).tolist() == [False, True, False]
+
+    def test_one_figure_of_its_own_is_enough_to_read_no_others(self) -> None:
+        found = self.known(
+            LineData("ZZZ", cells=(cell("TotalDebt", 1.0),)),
+            LineData("BBB", cells=quarters("NetIncome", 2.0)),
+        )
+
+        income = found.at("quarterly", "NetIncome", 0)
+
+        assert income.known.tolist() == [False, True, False]
+
+
+class TestManyDays:
+    def test_each_day_knows_the_statements_by_then(self) -> None:
+        cells = (
+            cell("NetIncome", 1.0, A0, filed=date(2026, 2, 1)),
+            cell("NetIncome", 2.0, Q0, filed=date(2026, 5, 1)),
+            cell("NetIncome", 3.0, Q0, filed=date(2026, 6, 1)),
+        )
+        days = [date(2026, 6, 1), date(2026, 1, 31), date(2026, 5, 31)]
+
+        found = select([constituent()], [LineData("AAA", cells=cells)], days).statements
+
+        assert [day(one) for one in found.newest_quarter] == [Q0, None, Q0]
+        newest = found.at("quarterly", "NetIncome", 0)
+        assert newest.known.tolist() == [True, False, True]
+        assert (newest.at(0).value, newest.at(2).value) == (3.0, 2.0)
+        before = found.at("quarterly", "NetIncome", 1)
+        assert before.known.tolist() == [True, False, True]
+        ends = found.ends("quarterly", "NetIncome", 1)
+        assert [day(one) for one in ends] == [A0, None, A0]
+
+    def test_the_last_period_of_one_stock_is_not_near_the_first_of_the_next(
+        self,
+    ) -> None:
+        two = [constituent("AAA"), constituent("BBB")]
+        lines = [
+            LineData("AAA", cells=quarters("NetIncome", 1.0)),
+            LineData(
+                "BBB",
+                cells=(*quarters("NetIncome", None, 2.0), *quarters("TotalDebt", 3.0)),
+            ),
+        ]
+
+        found = select(two, lines).statements
+
+        assert [day(one) for one in found.newest_quarter] == [Q0, quarter_end(1)]
+        assert found.at("quarterly", "NetIncome", 1).known.tolist() == [False, False]
+        (debt,) = flows.balances(found, "TotalDebt")
+        assert debt.known.tolist() == [False, False]
+
+    @pytest.mark.filterwarnings("error")
+    @pytest.mark.parametrize("who", [[], [constituent()]], ids=["nobody", "no cells"])
+    def test_without_any_statement_nothing_is_known(
+        self, who: list[Constituent]
+    ) -> None:
+        found = select(who, [], [AS_OF, Q0]).statements
+        nothing = [False] * (2 * len(who))
+
+        for column in (
+            found.at("quarterly", "NetIncome", 0),
+            found.at("annual", "NetIncome", 3),
+            found.newest_of("PreferredStock", "quarterly", "annual"),
+            *flows.trailing(found, "NetIncome", "GrossProfit"),
+            *flows.balances(found, "TotalDebt", "TotalAssets"),
+            flows.a_year_earlier(found, "TotalAssets"),
+            flows.trailing_ebit(found),
+        ):
+            assert column.known.tolist() == nothing
+        assert (found.newest_period != UNKNOWN).tolist() == nothing
+        assert found.only_foreign.tolist() == nothing

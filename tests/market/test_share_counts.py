@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from triad_screener.fundamentals.share_counts import (
+from triad_screener.market.share_counts import (
     BY_VALUE,
     OF_BALANCE,
     OF_CLASS,
@@ -18,7 +18,7 @@ from triad_screener.fundamentals.share_counts import (
 from triad_screener.model.market import STATED
 
 if TYPE_CHECKING:
-    from triad_screener.fundamentals.share_counts import Settled
+    from triad_screener.market.share_counts import Settled
 
 QUOTED_ON = date(2026, 5, 15)
 BALANCED_ON = date(2026, 3, 31)

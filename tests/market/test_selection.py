@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import nan
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
 from samples import (
@@ -14,16 +13,20 @@ from samples import (
     cell,
     constituent,
     line,
+    line_data,
+    only,
     prices,
     quarters,
+    select,
     years,
 )
-from triad_screener.fundamentals.line import Line
+from triad_screener.factors.thesis import thesis_exposure
 from triad_screener.model.gap import Missing
-from triad_screener.model.market import DatedValue, LineData, PriceSeries
-from triad_screener.model.recipe import Recipe
+from triad_screener.model.market import DatedValue, LineData
 
 if TYPE_CHECKING:
+    from triad_screener.market.selection import Selection
+    from triad_screener.model.screen import ShareCounts
     from triad_screener.model.taxonomy import Constituent
 
 TOMORROW = AS_OF + timedelta(days=1)
@@ -38,153 +41,29 @@ def rates(**currencies: float) -> dict[str, tuple[DatedValue, ...]]:
     return {name: (DatedValue(rate, AS_OF),) for name, rate in currencies.items()}
 
 
-def without_prices(traded: float | None = None) -> Line:
+def without_prices(traded: float | None = None) -> Selection:
     """A line of which the source knows nothing, but for the value traded in a day."""
-    return Line(
-        constituent(),
-        LineData("AAA", average_daily_value_usd=traded),
-        fx={},
-        as_of=AS_OF,
-        risk_free_rate=0.04,
-        pillar_budgets=Recipe().pillar_budgets,
-    )
+    return select([constituent()], [LineData("AAA", average_daily_value_usd=traded)])
 
 
-class TestPrices:
-    def test_a_price_counts_on_its_own_session_and_not_before(self) -> None:
-        series = prices([1.0, 2.0, 3.0], last=TOMORROW)
-
-        today = line(series=series)
-
-        assert today.adjusted.tolist() == [1.0, 2.0]
-        assert today.sessions[-1].item() == AS_OF
-        assert today.close.value == 2.0
-
-    def test_the_close_is_not_adjusted_for_dividends(self) -> None:
-        dividend = line(series=prices([95.0, 99.0], unadjusted=[100.0, 100.0]))
-
-        assert dividend.close.value == 100.0
-        assert dividend.close.flags == ()
-        assert dividend.close.figures[0].item == "close"
-        assert dividend.adjusted_close(1).value == 99.0
-
-    def test_without_a_close_the_adjusted_one_stands_in_flagged(self) -> None:
-        unknown = line(series=prices([95.0, 99.0], unadjusted=[nan, nan]))
-
-        assert unknown.close.value == 99.0
-        assert unknown.close.flags == ("adjusted close for close",)
-
-    @pytest.mark.parametrize(("days", "flags"), [(10, ()), (11, ("stale price",))])
-    def test_a_price_older_than_ten_days_is_stale(
-        self, days: int, flags: tuple[str, ...]
-    ) -> None:
-        series = prices([100.0], last=AS_OF - timedelta(days=days))
-
-        assert line(series=series).close.flags == flags
-
-    def test_sessions_are_counted_back_from_the_last(self) -> None:
-        three = line(closes=[1.0, 2.0, 3.0])
-
-        assert [three.adjusted_close(back).value for back in (1, 2, 3)] == [3, 2, 1]
-        with pytest.raises(Missing, match="3 closes are known, and 4 are needed"):
-            three.adjusted_close(4)
-
-    def test_a_close_is_that_of_the_last_session_by_then(self) -> None:
-        sessions = np.array(["2026-06-26", "2026-06-29"], "datetime64[D]")
-        closes = np.array([1.0, 2.0])
-        friday_and_monday = line(
-            series=PriceSeries(sessions, closes, closes, np.array([nan, nan]))
-        )
-
-        assert friday_and_monday.close_on(date(2026, 6, 28)).value == 1.0
-        assert friday_and_monday.close_on(date(2027, 1, 1)).value == 2.0
-        with pytest.raises(Missing, match="no price is known on or before 2026-06-25"):
-            friday_and_monday.close_on(date(2026, 6, 25))
-
-    def test_a_line_whose_trading_begins_tomorrow_is_not_listed(self) -> None:
-        young = line(series=prices([1.0], last=TOMORROW))
-
-        assert young.is_unlisted
-        with pytest.raises(Missing, match="no price is known"):
-            _ = young.close
-
-    def test_a_line_without_prices_may_be_listed_for_all_we_know(self) -> None:
-        unknown = without_prices()
-
-        assert not unknown.is_unlisted
-        assert unknown.price_jumps == ()
-        with pytest.raises(Missing, match="no price is known"):
-            _ = unknown.adjusted
-
-    @pytest.mark.parametrize(
-        ("closes", "jump"),
-        [
-            ([200.0, 100.0], True),
-            ([200.0, 100.1], False),
-            ([100.0, 200.0], True),
-            ([100.0, 199.9], False),
-        ],
-    )
-    def test_a_fall_by_half_or_a_doubling_in_a_day_may_be_a_missed_split(
-        self,
-        closes: list[float],
-        jump: bool,  # noqa: FBT001 - a case
-    ) -> None:
-        expected = ("price jump on 2026-06-30, a split?",) if jump else ()
-
-        assert line(closes=closes).price_jumps == expected
-
-    def test_a_jump_more_than_a_year_ago_is_forgotten(self) -> None:
-        assert line(closes=[1.0] + [100.0] * 253).price_jumps == ()
-        assert len(line(closes=[1.0] + [100.0] * 252).price_jumps) == 1
+def traded(found: Selection) -> float | None:
+    """What is traded of one line in a day; None where it is not known."""
+    (value,) = found.average_daily_value.tolist()
+    return None if isnan(value) else value
 
 
-class TestRates:
-    def test_a_dollar_is_a_dollar_and_needs_no_source(self) -> None:
-        dollar = line().dollars_per("USD")
-
-        assert (dollar.value, dollar.figures) == (1.0, ())
-
-    def test_the_last_rate_on_or_before_the_as_of_date_counts(self) -> None:
-        taiwan = (
-            DatedValue(0.030, AS_OF - timedelta(days=40)),
-            DatedValue(0.031, AS_OF, "central bank"),
-            DatedValue(0.050, TOMORROW),
-        )
-
-        rate = line(fx={"TWD": taiwan}).dollars_per("TWD")
-
-        (figure,) = rate.figures
-        assert (rate.value, rate.flags) == (0.031, ())
-        assert (figure.unit, figure.date) == ("USD per TWD", AS_OF)
-        assert figure.source == "central bank"
-
-    @pytest.mark.parametrize(
-        ("days", "flags"), [(45, ()), (46, ("stale exchange rate",))]
-    )
-    def test_a_rate_older_than_45_days_is_stale(
-        self, days: int, flags: tuple[str, ...]
-    ) -> None:
-        old = {"TWD": (DatedValue(0.03, AS_OF - timedelta(days=days)),)}
-
-        assert line(fx=old).dollars_per("TWD").flags == flags
-
-    @pytest.mark.parametrize(
-        "known", [{}, {"TWD": (DatedValue(0.03, TOMORROW), DatedValue(0.03, None))}]
-    )
-    def test_a_rate_that_is_not_known_yet_is_missing(
-        self, known: dict[str, tuple[DatedValue, ...]]
-    ) -> None:
-        with pytest.raises(Missing, match="no exchange rate of TWD is known"):
-            line(fx=known).dollars_per("TWD")
+def age(found: Selection) -> float | None:
+    """How old the statements of one line are; None where there are none."""
+    (value,) = found.statement_age_days.tolist()
+    return None if isnan(value) else value
 
 
 class TestShares:
     def test_a_count_dated_by_then_serves(self) -> None:
         counted = line(shares=DatedValue(1000.0, AS_OF, "the cover of a filing"))
 
-        (figure,) = counted.shares.figures
-        assert (counted.shares.value, counted.shares.flags) == (1000.0, ())
+        (figure,) = only(counted.shares).figures
+        assert (only(counted.shares).value, only(counted.shares).flags) == (1000.0, ())
         assert (figure.item, figure.date) == ("shares outstanding", AS_OF)
         assert figure.source == "the cover of a filing"
 
@@ -193,26 +72,26 @@ class TestShares:
 
         later = line(*average, shares=DatedValue(1000.0, TOMORROW))
 
-        assert later.shares.value == 990.0
-        assert later.shares.flags == ("diluted average shares for share count",)
+        assert only(later.shares).value == 990.0
+        assert only(later.shares).flags == ("diluted average shares for share count",)
 
     def test_an_undated_count_serves_last_and_flagged(self) -> None:
         undated = DatedValue(1000.0, None)
         average = years("DilutedAverageShares", 990.0, currency="shares")
 
-        assert line(shares=undated).shares.flags == ("share count undated",)
-        assert line(shares=undated).shares.value == 1000.0
-        assert line(*average, shares=undated).shares.value == 990.0
+        assert only(line(shares=undated).shares).flags == ("share count undated",)
+        assert only(line(shares=undated).shares).value == 1000.0
+        assert only(line(*average, shares=undated).shares).value == 990.0
 
     @pytest.mark.parametrize("count", [None, DatedValue(1000.0, TOMORROW)])
     def test_a_count_not_known_yet_is_missing(self, count: DatedValue | None) -> None:
         with pytest.raises(Missing, match="no share count is known"):
-            _ = line(shares=count).shares
+            only(line(shares=count).shares)
 
 
 class TestMarketCapitalisation:
     def test_close_times_shares(self) -> None:
-        assert line().market_capitalisation.value == 100_000.0
+        assert only(line().market_capitalisation).value == 100_000.0
 
     def test_a_receipt_stands_for_five_ordinary_shares(self) -> None:
         # 25,000 ordinary shares are 5,000 receipts of 200 dollars.
@@ -220,10 +99,10 @@ class TestMarketCapitalisation:
             of=RECEIPTS, closes=[200.0], shares=DatedValue(25_000.0, Q0), fx={}
         )
 
-        assert receipts.market_capitalisation.value == 1_000_000.0
+        assert only(receipts.market_capitalisation).value == 1_000_000.0
 
     def test_a_price_in_pounds_is_converted_once(self) -> None:
-        capitalisation = line(of=POUNDS, fx=rates(GBP=1.25)).market_capitalisation
+        capitalisation = only(line(of=POUNDS, fx=rates(GBP=1.25)).market_capitalisation)
 
         assert capitalisation.value == 125_000.0
         assert [f.item for f in capitalisation.figures] == [
@@ -241,7 +120,7 @@ class TestMarketCapitalisation:
             shares=DatedValue(1000.0, None),
         )
 
-        assert set(old.market_capitalisation.flags) == {
+        assert set(only(old.market_capitalisation).flags) == {
             "adjusted close for close",
             "stale price",
             "stale exchange rate",
@@ -259,13 +138,13 @@ class TestMarketCapitalisation:
         # Ours is 100,000: 25% above 80,000, and 25% below 133,333.
         checked = line(market_capitalisation=DatedValue(theirs, AS_OF))
 
-        assert (checked.share_count_conflict is None) is fits
+        assert checked.share_counts.conflicts.tolist() == [not fits]
 
     def test_an_unresolved_share_count_names_both_values(self) -> None:
         checked = line(market_capitalisation=DatedValue(400_000.0, None))
 
         with pytest.raises(Missing) as caught:
-            checked.require_resolved_shares()
+            only(checked.resolved_shares)
 
         assert caught.value.reason == "rejected: share count unresolved"
         assert caught.value.detail == (
@@ -279,7 +158,7 @@ class TestMarketCapitalisation:
 
         doubled = line(closes=[50.0, 100.0], market_capitalisation=yesterday)
 
-        assert doubled.share_count_conflict is None
+        assert not doubled.share_counts.conflicts[0]
 
     def test_the_gap_is_taken_in_receipts_and_the_price_currency(self) -> None:
         receipts = line(
@@ -289,22 +168,20 @@ class TestMarketCapitalisation:
             market_capitalisation=DatedValue(1_000_000.0, AS_OF),
         )
 
-        assert receipts.share_count_conflict is None
+        assert not receipts.share_counts.conflicts[0]
 
     def test_a_figure_of_tomorrow_is_not_compared(self) -> None:
         later = line(market_capitalisation=DatedValue(1.0, TOMORROW))
 
-        assert later.share_count_conflict is None
+        assert not later.share_counts.conflicts[0]
 
     def test_what_cannot_be_compared_is_no_conflict(self) -> None:
         theirs = DatedValue(1.0, AS_OF)
 
-        assert line(shares=None, market_capitalisation=theirs).share_count_conflict is (
-            None
-        )
-        line(shares=None, market_capitalisation=theirs).require_resolved_shares()
-        young = line(series=prices([1.0], last=TOMORROW), market_capitalisation=theirs)
-        assert young.share_count_conflict is None
+        unknown = line(shares=None, market_capitalisation=theirs)
+
+        assert not unknown.share_counts.conflicts[0]
+        assert only(unknown.resolved_shares).value == 1.0
 
 
 def quoted(
@@ -314,7 +191,7 @@ def quoted(
     *,
     of: Constituent | None = None,
     **asked: Any,  # noqa: ANN401 - fields of LineData
-) -> Line:
+) -> Selection:
     """A line whose shares are a market capitalisation over a price of 100."""
     who = of or constituent()
     shares = value / 100.0 * who.identity.ordinary_per_receipt
@@ -329,20 +206,27 @@ def quoted(
     )
 
 
+def told(one: Selection) -> ShareCounts:
+    """What is told of the share counts of one stock."""
+    found = one.share_counts.told(0)
+    assert found is not None
+    return found
+
+
 class TestShareCounts:
     def test_a_market_value_eight_times_too_large_is_outvoted_and_named(self) -> None:
         eightfold = quoted(800_000.0, 1_000.0, 990.0)
 
-        assert eightfold.market_capitalisation.value == 100_000.0
-        assert eightfold.shares.figures[0].item == "OrdinarySharesNumber"
-        assert eightfold.shares.flags == (
+        assert only(eightfold.market_capitalisation).value == 100_000.0
+        assert only(eightfold.shares).figures[0].item == "OrdinarySharesNumber"
+        assert only(eightfold.shares).flags == (
             "share count: market capitalisation outvoted",
         )
-        assert eightfold.share_count_conflict is None
+        assert not eightfold.share_counts.conflicts[0]
 
     def test_every_count_is_told_in_ordinary_shares(self) -> None:
         # 250 receipts of five: 1,250; the balance sheet has 1,240.
-        found = quoted(25_000.0, 1_240.0, 1_200.0, of=RECEIPTS).share_counts
+        found = quoted(25_000.0, 1_240.0, 1_200.0, of=RECEIPTS).share_counts.told(0)
 
         assert found is not None
         assert {f.item: (f.value, f.unit, f.date) for f in found.counts} == {
@@ -356,10 +240,10 @@ class TestShareCounts:
     def test_where_nothing_settles_a_gap_the_value_is_refused(self) -> None:
         doubtful = quoted(500_000.0, 1_000.0, of=RECEIPTS)
 
-        assert doubtful.share_counts is not None
-        assert not doubtful.share_counts.is_resolved
+        assert doubtful.share_counts.told(0) is not None
+        assert not told(doubtful).is_resolved
         with pytest.raises(Missing, match="25,000 by the market") as caught:
-            doubtful.require_resolved_shares()
+            only(doubtful.resolved_shares)
         assert caught.value.reason == "rejected: share count unresolved"
 
     def test_a_quote_that_lacks_a_split_is_brought_up_to_it(self) -> None:
@@ -367,19 +251,21 @@ class TestShareCounts:
 
         behind = quoted(100_000.0, 10_000.0, splits=((day, 10.0),))
 
-        assert behind.shares.value == 10_000.0
-        assert behind.shares.flags == (f"share count adjusted for the split of {day}",)
-        assert [(f.item, f.value) for f in behind.shares.figures] == [
+        assert only(behind.shares).value == 10_000.0
+        assert only(behind.shares).flags == (
+            f"share count adjusted for the split of {day}",
+        )
+        assert [(f.item, f.value) for f in only(behind.shares).figures] == [
             ("market capitalisation / price", 1_000.0),
             ("split", 10.0),
         ]
-        assert behind.share_counts is not None
-        assert behind.share_counts.value == 10_000.0
+        assert behind.share_counts.told(0) is not None
+        assert told(behind).value == 10_000.0
 
     def test_a_split_of_tomorrow_is_not_known(self) -> None:
-        assert quoted(100_000.0, 10_000.0, splits=((TOMORROW, 10.0),)).shares.flags == (
-            ()
-        )
+        assert only(
+            quoted(100_000.0, 10_000.0, splits=((TOMORROW, 10.0),)).shares
+        ).flags == (())
 
     def test_a_stated_count_is_outvoted_by_market_value_and_balance_sheet(self) -> None:
         # 1,000 receipts of five, stated as if they were ordinary shares.
@@ -389,20 +275,20 @@ class TestShareCounts:
             market_capitalisation=DatedValue(100_000.0, AS_OF),
         )
 
-        assert receipts.market_capitalisation.value == 100_000.0
-        assert receipts.shares.flags == ("share count: stated count outvoted",)
+        assert only(receipts.market_capitalisation).value == 100_000.0
+        assert only(receipts.shares).flags == ("share count: stated count outvoted",)
 
     def test_a_balance_sheet_with_no_shares_says_nothing(self) -> None:
-        assert line(*quarters("OrdinarySharesNumber", 0.0)).share_counts is None
+        assert line(*quarters("OrdinarySharesNumber", 0.0)).share_counts.told(0) is None
 
     @pytest.mark.parametrize("day", [None, TOMORROW])
     def test_a_class_not_counted_yet_says_nothing(self, day: date | None) -> None:
         later = line(class_shares=DatedValue(1.0, day))
 
-        assert later.share_counts is None
+        assert later.share_counts.told(0) is None
 
     def test_without_any_count_there_is_nothing_to_tell(self) -> None:
-        assert line(shares=None).share_counts is None
+        assert line(shares=None).share_counts.told(0) is None
 
     def test_a_price_a_hundred_times_off_is_no_count_and_refused_all_the_same(
         self,
@@ -411,7 +297,7 @@ class TestShareCounts:
         pence = quoted(100_000.0, 1_000.0, closes=[10_000.0])
 
         with pytest.raises(Missing) as caught:
-            pence.require_resolved_shares()
+            only(pence.resolved_shares)
 
         assert caught.value.detail == (
             "The close is 10000 USD, and the share count is the market capitalisation "
@@ -427,7 +313,7 @@ class TestEnterpriseValue:
     )
 
     def test_debt_less_cash_is_added(self) -> None:
-        assert line(*self.BALANCES).enterprise_value.value == 120_000.0
+        assert only(line(*self.BALANCES).enterprise_value).value == 120_000.0
 
     def test_minority_interest_and_preferred_stock_are_those_of_the_newest_year(
         self,
@@ -439,8 +325,8 @@ class TestEnterpriseValue:
             *quarters("MinorityInterest", 99_999.0),
         )
 
-        assert claims.enterprise_value.value == 120_507.0
-        assert claims.enterprise_value.flags == ()
+        assert only(claims.enterprise_value).value == 120_507.0
+        assert only(claims.enterprise_value).flags == ()
 
     def test_statements_in_another_currency_are_converted_once(self) -> None:
         # 1,000,000 dollars + (3,000,000 - 5,000,000) Taiwan dollars at 0.03.
@@ -454,7 +340,9 @@ class TestEnterpriseValue:
             fx=rates(TWD=0.03),
         )
 
-        assert receipts.enterprise_value.value == pytest.approx(940_000.0, abs=1e-9)
+        assert only(receipts.enterprise_value).value == pytest.approx(
+            940_000.0, abs=1e-9
+        )
 
     def test_without_a_rate_it_is_missing(self) -> None:
         receipts = line(
@@ -465,26 +353,26 @@ class TestEnterpriseValue:
         )
 
         with pytest.raises(Missing, match="no exchange rate of TWD"):
-            _ = receipts.enterprise_value
+            only(receipts.enterprise_value)
 
     def test_debt_that_is_not_reported_is_not_zero(self) -> None:
         unreported = line(*quarters("NetIncome", 1.0), *quarters(CASH, 10.0))
 
         with pytest.raises(Missing, match="TotalDebt: not known"):
-            _ = unreported.enterprise_value
+            only(unreported.enterprise_value)
 
     def test_an_unresolved_share_count_leaves_none(self) -> None:
         unresolved = line(*self.BALANCES, market_capitalisation=DatedValue(1.0, AS_OF))
 
         with pytest.raises(Missing, match="The share counts disagree"):
-            _ = unresolved.enterprise_value
+            only(unresolved.enterprise_value)
 
 
 class TestThesis:
     def test_exposures_are_weighted_by_the_budgets(self) -> None:
         mixed = constituent(exposures={"compute": 0.2, "data": 0.1, "algorithms": 0.5})
 
-        exposure = line(of=mixed).thesis_exposure
+        exposure = only(thesis_exposure(line(of=mixed)))
 
         # .5 * .2 + .2 * .1 + .3 * .5
         assert exposure.value == pytest.approx(0.27, abs=1e-12)
@@ -492,7 +380,7 @@ class TestThesis:
         assert len(exposure.figures) == 3
 
     def test_no_exposure_at_all_is_zero_and_not_missing(self) -> None:
-        none = line(of=constituent(exposures={})).thesis_exposure
+        none = only(thesis_exposure(line(of=constituent(exposures={}))))
 
         assert (none.value, none.figures) == (0.0, ())
 
@@ -503,7 +391,7 @@ class TestThesis:
     def test_evidence_from_after_the_as_of_date_is_used_and_flagged(
         self, day: str, flags: tuple[str, ...]
     ) -> None:
-        exposure = line(of=constituent(exposed_on=day)).thesis_exposure
+        exposure = only(thesis_exposure(line(of=constituent(exposed_on=day))))
 
         assert (exposure.value, exposure.flags) == (0.25, flags)
 
@@ -522,7 +410,9 @@ class TestThesis:
     ) -> None:
         earlier = {"compute": {"2024-03-31": 0.2, "2025-03-31": 0.4}}
 
-        found = line(of=constituent(history=earlier), as_of=as_of).thesis_exposure
+        found = only(
+            thesis_exposure(line(of=constituent(history=earlier), as_of=as_of))
+        )
 
         assert (found.value, found.flags) == (value, flags)
         assert [str(figure.date) for figure in found.figures] == [known]
@@ -532,58 +422,58 @@ class TestTradedValue:
     def test_the_median_of_close_times_volume(self) -> None:
         series = prices([10.0, 10.0, 20.0], volumes=[1.0, 100.0, 3.0])
 
-        assert line(series=series).average_daily_value == 60.0
+        assert traded(line(series=series)) == 60.0
 
     def test_only_63_sessions_count(self) -> None:
         # Of 63 the smaller half is one more; of 64 the halves are equal.
         series = prices([10.0] * 127, volumes=[9.0] * 95 + [1.0] * 32)
 
-        assert line(series=series).average_daily_value == 10.0
+        assert traded(line(series=series)) == 10.0
 
     def test_sessions_without_a_volume_are_passed_over(self) -> None:
         series = prices([10.0, 10.0, 10.0], volumes=[1.0, nan, 3.0])
 
-        assert line(series=series).average_daily_value == 20.0
+        assert traded(line(series=series)) == 20.0
 
     def test_where_no_close_is_known_the_adjusted_one_serves(self) -> None:
         series = prices([10.0, 10.0], unadjusted=[nan, 30.0], volumes=[1.0, 1.0])
 
-        assert line(series=series).average_daily_value == 20.0
+        assert traded(line(series=series)) == 20.0
 
     def test_it_is_converted_to_dollars(self) -> None:
         series = prices([10.0], volumes=[4.0])
 
         pounds = line(series=series, of=POUNDS, fx=rates(GBP=1.25))
 
-        assert pounds.average_daily_value == 50.0
+        assert traded(pounds) == 50.0
 
     @pytest.mark.parametrize("given", [None, 7.0])
     def test_without_volumes_the_figure_of_the_source_serves(
         self, given: float | None
     ) -> None:
-        assert line(average_daily_value_usd=given).average_daily_value == given
+        assert traded(line(average_daily_value_usd=given)) == given
 
     def test_without_a_rate_too(self) -> None:
         series = prices([10.0], volumes=[4.0])
 
         pounds = line(series=series, of=POUNDS, average_daily_value_usd=7.0)
 
-        assert pounds.average_daily_value == 7.0
+        assert traded(pounds) == 7.0
 
     def test_without_any_price_nothing_was_traded(self) -> None:
         later = line(series=prices([10.0], last=TOMORROW), average_daily_value_usd=7.0)
 
-        assert without_prices(traded=7.0).average_daily_value is None
-        assert later.average_daily_value is None
+        assert traded(without_prices(traded=7.0)) is None
+        assert traded(later) is None
 
 
 class TestAge:
     def test_statements_age_from_the_end_of_their_newest_period(self) -> None:
-        assert line(cell("NetIncome", 1.0)).statement_age_days == 91
+        assert age(line(cell("NetIncome", 1.0))) == 91
 
     def test_no_statement_has_no_age(self) -> None:
-        assert line().statement_age_days is None
-        assert line(cell("TotalDebt", 1.0)).statement_age_days is None
+        assert age(line()) is None
+        assert age(line(cell("TotalDebt", 1.0))) is None
 
 
 class TestProperties:
@@ -596,7 +486,9 @@ class TestProperties:
             *quarters(CASH, 5e6 * scale, currency="TWD"),
         )
 
-        value = line(*cells, of=RECEIPTS, fx=rates(TWD=0.03 / scale)).enterprise_value
+        value = only(
+            line(*cells, of=RECEIPTS, fx=rates(TWD=0.03 / scale)).enterprise_value
+        )
 
         assert value.value == pytest.approx(20_000.0 - 60_000.0, abs=1e-6)
 
@@ -609,6 +501,63 @@ class TestProperties:
 
         after = line(of=finer, closes=[200.0 / split])
 
-        assert after.market_capitalisation.value == pytest.approx(
-            before.market_capitalisation.value
+        assert only(after.market_capitalisation).value == pytest.approx(
+            only(before.market_capitalisation).value
         )
+
+
+class TestManyLines:
+    def test_a_line_knows_whether_it_reports_in_the_currency_of_its_price(
+        self,
+    ) -> None:
+        three = [RECEIPTS, constituent(), POUNDS]
+
+        found = select(three, [], [AS_OF, TOMORROW])
+
+        assert found.count == 6
+        same = found.reports_in_price_currency.tolist()
+        assert same == [False, True, False] * 2
+
+    def test_each_line_has_its_own_rate(self) -> None:
+        three = [RECEIPTS, constituent(), POUNDS]
+        lines = [line_data(ticker=who.ticker) for who in three]
+
+        found = select(three, lines, fx=rates(TWD=0.03, GBP=1.25))
+
+        assert found.price_fx.raw.tolist() == [1.0, 1.0, 1.25]
+        assert found.statement_fx.raw.tolist() == [0.03, 1.0, 1.0]
+        worth = found.market_capitalisation.raw.tolist()
+        assert worth == [20_000.0, 100_000.0, 125_000.0]
+
+    def test_an_exposure_is_that_of_each_day(self) -> None:
+        who = constituent(
+            exposures={"data": 0.5}, history={"data": {"2025-03-31": 0.1}}
+        )
+
+        found = select([who], [], [date(2025, 6, 30), AS_OF])
+
+        assert found.exposure_shares.tolist() == [[0, 0.1, 0], [0, 0.5, 0]]
+        assert thesis_exposure(found).raw.tolist() == pytest.approx([0.02, 0.1])
+
+    @pytest.mark.filterwarnings("error")
+    @pytest.mark.parametrize(
+        ("who", "days"), [([], [AS_OF]), ([RECEIPTS], [])], ids=["nobody", "never"]
+    )
+    def test_of_nobody_or_never_nothing_is_asked(
+        self, who: list[Constituent], days: list[date]
+    ) -> None:
+        found = select(who, [], days)
+
+        for column in (
+            found.shares,
+            found.market_capitalisation,
+            found.enterprise_value,
+            thesis_exposure(found),
+            found.resolved_shares,
+            found.statement_fx,
+            found.forward.fresh(60),
+        ):
+            assert column.values.size == 0
+        assert found.exposure_shares.shape == (0, 3)
+        assert found.average_daily_value.size == found.statement_age_days.size == 0
+        assert found.reports_in_price_currency.size == 0

@@ -1,22 +1,54 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from samples import A0, AS_OF, CASH, Q0, cell, quarter_end, quarters, statements, years
-from triad_screener.fundamentals import flows
+from samples import (
+    A0,
+    AS_OF,
+    CASH,
+    Q0,
+    cell,
+    only,
+    quarter_end,
+    quarters,
+    statements,
+    years,
+)
+from triad_screener.market import flows
+from triad_screener.market.column import Column
 from triad_screener.model.gap import Missing
-from triad_screener.model.quantity import Quantity
+
+if TYPE_CHECKING:
+    from triad_screener.market.statements import Statements
+    from triad_screener.model.quantity import Quantity
 
 YEAR_FLAG = ("fiscal year for TTM",)
+
+
+def trailing(found: Statements, *items: str) -> tuple[Quantity, ...]:
+    """Each item over the trailing twelve months of one line."""
+    return tuple(only(one) for one in flows.trailing(found, *items))
+
+
+def balances(found: Statements, *items: str) -> tuple[Quantity, ...]:
+    """Each balance of one line."""
+    return tuple(only(one) for one in flows.balances(found, *items))
+
+
+def a_year_earlier(found: Statements, item: str) -> Quantity:
+    """A balance of one line a year before."""
+    return only(flows.a_year_earlier(found, item))
 
 
 class TestTrailing:
     def test_twelve_months_are_the_four_newest_quarters(self) -> None:
         found = statements(*quarters("NetIncome", 4.0, 3.0, 2.0, 2.0, 90.0))
 
-        (income,) = flows.trailing(found, "NetIncome")
+        (income,) = trailing(found, "NetIncome")
 
         assert income.value == 11.0
         assert income.flags == ()
@@ -25,14 +57,14 @@ class TestTrailing:
     def test_a_loss_counts_with_its_sign(self) -> None:
         found = statements(*quarters("NetIncome", -4.0, -3.0, -3.0, -2.0))
 
-        assert flows.trailing(found, "NetIncome")[0].value == -12.0
+        assert trailing(found, "NetIncome")[0].value == -12.0
 
     def test_where_a_quarter_is_missing_the_fiscal_year_stands_in(self) -> None:
         found = statements(
             *quarters("NetIncome", 4.0, 3.0, None, 1.0), *years("NetIncome", 12.0)
         )
 
-        (income,) = flows.trailing(found, "NetIncome")
+        (income,) = trailing(found, "NetIncome")
 
         assert (income.value, income.flags) == (12.0, YEAR_FLAG)
         assert [figure.slot for figure in income.figures] == ["a0"]
@@ -45,7 +77,7 @@ class TestTrailing:
             *years("OperatingCashFlow", 22.0),
         )
 
-        income, cash = flows.trailing(found, "NetIncome", "OperatingCashFlow")
+        income, cash = trailing(found, "NetIncome", "OperatingCashFlow")
 
         assert (income.value, cash.value) == (12.0, 22.0)
         assert income.flags == cash.flags == YEAR_FLAG
@@ -58,7 +90,7 @@ class TestTrailing:
         )
 
         with pytest.raises(Missing, match="OperatingCashFlow: not known for the qu"):
-            flows.trailing(found, "NetIncome", "OperatingCashFlow")
+            trailing(found, "NetIncome", "OperatingCashFlow")
 
     @pytest.mark.parametrize(
         ("days", "stands_in"), [(101, False), (100, True), (0, True), (-20, True)]
@@ -73,39 +105,37 @@ class TestTrailing:
         found = statements(*quarters("NetIncome", 4.0), year)
 
         if stands_in:
-            assert flows.trailing(found, "NetIncome")[0].value == 12.0
+            assert trailing(found, "NetIncome")[0].value == 12.0
         else:
             with pytest.raises(Missing, match="NetIncome: not known for the quarter"):
-                flows.trailing(found, "NetIncome")
+                trailing(found, "NetIncome")
 
     def test_a_year_that_ended_after_the_newest_quarter_does_not_stand_in(self) -> None:
         year = cell("NetIncome", 12.0, A0, frequency="annual")
         found = statements(*quarters("NetIncome", None, None, 4.0), year)
 
         with pytest.raises(Missing):
-            flows.trailing(found, "NetIncome")
+            trailing(found, "NetIncome")
 
     def test_a_line_without_quarters_has_its_fiscal_year(self) -> None:
         found = statements(*years("NetIncome", 12.0, 10.0))
 
-        (income,) = flows.trailing(found, "NetIncome")
+        (income,) = trailing(found, "NetIncome")
 
         assert (income.value, income.flags) == (12.0, YEAR_FLAG)
 
     def test_a_line_without_statements_has_none(self) -> None:
         with pytest.raises(Missing, match="no quarterly statement is known"):
-            flows.trailing(statements(), "NetIncome")
+            trailing(statements(), "NetIncome")
 
     def test_for_a_rejected_quarter_the_fiscal_year_stands_in_too(self) -> None:
         odd = quarters("NetIncome", 10.0, 10.0, 900.0, 10.0, 10.0)
 
-        (income,) = flows.trailing(
-            statements(*odd, *years("NetIncome", 41.0)), "NetIncome"
-        )
+        (income,) = trailing(statements(*odd, *years("NetIncome", 41.0)), "NetIncome")
 
         assert (income.value, income.flags) == (41.0, YEAR_FLAG)
         with pytest.raises(Missing) as caught:
-            flows.trailing(statements(*odd), "NetIncome")
+            trailing(statements(*odd), "NetIncome")
         assert caught.value.reason == "rejected: outlier quarter"
 
 
@@ -117,7 +147,7 @@ class TestGrossProfit:
             *quarters("CostOfRevenue", 3.0, 3.0, 3.0, 3.0),
         )
 
-        (profit,) = flows.trailing(found, "GrossProfit")
+        (profit,) = trailing(found, "GrossProfit")
 
         # 5 + (9 - 3) + 4 + 4; what is reported is not recomputed.
         assert profit.value == 19.0
@@ -127,7 +157,7 @@ class TestGrossProfit:
         found = statements(*quarters("TotalRevenue", 9.0, 9.0, 9.0, 9.0))
 
         with pytest.raises(Missing, match="GrossProfit: not known"):
-            flows.trailing(found, "GrossProfit")
+            trailing(found, "GrossProfit")
 
     def test_no_other_item_has_a_stand_in(self) -> None:
         found = statements(
@@ -135,12 +165,12 @@ class TestGrossProfit:
         )
 
         with pytest.raises(Missing, match="OperatingIncome: not known"):
-            flows.flow(found, "quarterly", "OperatingIncome", 0)
+            only(flows.flow(found, "quarterly", "OperatingIncome", 0))
 
     def test_a_year_has_the_same_stand_in(self) -> None:
         found = statements(*years("TotalRevenue", 9.0), *years("CostOfRevenue", 3.0))
 
-        assert flows.flow(found, "annual", "GrossProfit", 0).value == 6.0
+        assert only(flows.flow(found, "annual", "GrossProfit", 0)).value == 6.0
 
 
 class TestEbit:
@@ -152,7 +182,7 @@ class TestEbit:
             *quarters("EBIT", 9.0, 9.0, 9.0, 9.0),
         )
 
-        ebit = flows.trailing_ebit(found)
+        ebit = only(flows.trailing_ebit(found))
 
         assert (ebit.value, ebit.flags) == (4.0, ())
 
@@ -163,7 +193,7 @@ class TestEbit:
             *quarters("EBIT", 9.0, 9.0, 9.0, 9.0),
         )
 
-        ebit = flows.trailing_ebit(found)
+        ebit = only(flows.trailing_ebit(found))
 
         assert (ebit.value, ebit.flags) == (4.5, YEAR_FLAG)
 
@@ -173,7 +203,7 @@ class TestEbit:
             *quarters("EBIT", 9.0, 9.0, 9.0, 9.0),
         )
 
-        ebit = flows.trailing_ebit(found)
+        ebit = only(flows.trailing_ebit(found))
 
         assert ebit.value == 36.0
         assert ebit.flags == ("EBIT stands in for operating income",)
@@ -181,14 +211,14 @@ class TestEbit:
     def test_a_year_of_the_stand_in_carries_both_flags(self) -> None:
         found = statements(*years("NetIncome", 1.0), *years("EBIT", 36.0))
 
-        assert flows.trailing_ebit(found).flags == (
+        assert only(flows.trailing_ebit(found)).flags == (
             "fiscal year for TTM",
             "EBIT stands in for operating income",
         )
 
     def test_where_neither_is_known_operating_income_is_what_is_missing(self) -> None:
         with pytest.raises(Missing, match="OperatingIncome"):
-            flows.trailing_ebit(statements(*quarters("NetIncome", 1.0)))
+            only(flows.trailing_ebit(statements(*quarters("NetIncome", 1.0))))
 
 
 class TestBalances:
@@ -199,7 +229,7 @@ class TestBalances:
             *quarters(CASH, 9.0, 8.0),
         )
 
-        debt, cash = flows.balances(found, "TotalDebt", CASH)
+        debt, cash = balances(found, "TotalDebt", CASH)
 
         assert (debt.value, cash.value) == (30.0, 9.0)
         assert debt.flags == cash.flags == ()
@@ -211,14 +241,14 @@ class TestBalances:
             cell("TotalDebt", 30.0, Q0 - timedelta(days=20)),
         )
 
-        (debt,) = flows.balances(found, "TotalDebt")
+        (debt,) = balances(found, "TotalDebt")
 
         assert (debt.value, debt.flags) == (30.0, ())
 
     def test_an_annual_balance_serves_at_the_end_of_the_year(self) -> None:
         found = statements(*years("NetIncome", 1.0), *years("TotalDebt", 30.0))
 
-        (debt,) = flows.balances(found, "TotalDebt")
+        (debt,) = balances(found, "TotalDebt")
 
         assert (debt.value, debt.flags) == (30.0, ())
 
@@ -229,7 +259,7 @@ class TestBalances:
             *years(CASH, 8.0),
         )
 
-        debt, cash = flows.balances(found, "TotalDebt", CASH)
+        debt, cash = balances(found, "TotalDebt", CASH)
 
         # Cash is known at the end of December only, so the debt is that of December.
         assert (debt.value, cash.value) == (20.0, 8.0)
@@ -251,11 +281,11 @@ class TestBalances:
         )
 
         if known:
-            debt, cash = flows.balances(found, "TotalDebt", CASH)
+            debt, cash = balances(found, "TotalDebt", CASH)
             assert (debt.value, cash.value) == (20.0, 8.0)
         else:
             with pytest.raises(Missing) as caught:
-                flows.balances(found, "TotalDebt", CASH)
+                balances(found, "TotalDebt", CASH)
             assert caught.value.detail == (
                 f"{CASH}: not known at 2026-03-31 nor up to 100 days before"
             )
@@ -267,11 +297,11 @@ class TestBalances:
             *(cell("TotalDebt", float(d), Q0 - timedelta(days=d)) for d in days),
         )
 
-        assert flows.balances(found, "TotalDebt")[0].value == 40.0
+        assert balances(found, "TotalDebt")[0].value == 40.0
 
     def test_a_line_without_statements_has_no_balances(self) -> None:
         with pytest.raises(Missing, match="no statement is known"):
-            flows.balances(statements(), "TotalDebt")
+            balances(statements(), "TotalDebt")
 
 
 class TestAYearEarlier:
@@ -282,9 +312,8 @@ class TestAYearEarlier:
             *years("TotalAssets", 40.0, 5.0),
         )
 
-        earlier = flows.a_year_earlier(found, "TotalAssets")
+        earlier = a_year_earlier(found, "TotalAssets")
 
-        assert earlier is not None
         assert (earlier.value, earlier.figures[0].slot) == (10.0, "q4")
 
     def test_an_annual_balance_of_that_quarter_serves(self) -> None:
@@ -294,9 +323,8 @@ class TestAYearEarlier:
             cell("TotalAssets", 11.0, end, frequency="annual"),
         )
 
-        earlier = flows.a_year_earlier(found, "TotalAssets")
+        earlier = a_year_earlier(found, "TotalAssets")
 
-        assert earlier is not None
         assert (earlier.value, earlier.figures[0].date) == (11.0, date(2025, 3, 31))
 
     def test_else_the_balance_of_the_fiscal_year_before_the_newest(self) -> None:
@@ -306,17 +334,19 @@ class TestAYearEarlier:
             *years("TotalAssets", 40.0, 5.0),
         )
 
-        earlier = flows.a_year_earlier(found, "TotalAssets")
+        earlier = a_year_earlier(found, "TotalAssets")
 
-        assert earlier is not None
         assert (earlier.value, earlier.figures[0].slot) == (5.0, "a1")
 
     def test_else_there_is_none(self) -> None:
         young = statements(*quarters("NetIncome", 1.0), *quarters("TotalAssets", 50.0))
 
-        assert flows.a_year_earlier(young, "TotalAssets") is None
-        assert flows.a_year_earlier(statements(), "TotalAssets") is None
+        for found in (young, statements()):
+            with pytest.raises(Missing, match="TotalAssets: not known a year before"):
+                a_year_earlier(found, "TotalAssets")
 
 
 def test_a_mean_lies_half_way_between_two_quantities() -> None:
-    assert flows.mean(Quantity(50.0), Quantity(10.0)).value == 30.0
+    fifty, ten = (Column.of(np.array([one])) for one in (50.0, 10.0))
+
+    assert only(flows.mean(fifty, ten)).value == 30.0

@@ -18,9 +18,11 @@ class TestRegression:
             LineData("SIS", prices(np.arange(1.0, 200)), average_daily_value_usd=1.0)
         )
 
+        world = taxonomy(*map(constituent, names), sister)
+
         found = assemble(
-            taxonomy(*map(constituent, names), sister),
-            market(*known),
+            world,
+            market(*known, of=world),
             Request(recipe=recipe(coverage_floor=0.9)),
             config_hash="c",
         )

@@ -76,7 +76,7 @@ class TestRequireSession:
         self, lines: list[LineData], begins: str
     ) -> None:
         with pytest.raises(NoDataError) as caught:
-            require_session(market(*lines), date(2026, 6, 28))
+            require_session(market(*lines, of=taxonomy(*FOUR)), date(2026, 6, 28))
 
         assert caught.value.what == (
             f"There are no data on 2026-06-28: the source (by hand) {begins}."

@@ -464,8 +464,9 @@ class TestQuotes:
         store.save([SPLIT])
 
         # By its price of 49 it is from after the split of 2 for 1.
-        found = line(store, FRIDAY).shares
-        assert found == DatedValue(shares, may(13), "Yahoo Finance")
+        known = selected(AAA, store.fetch([AAA], as_of=FRIDAY), FRIDAY)
+        (figure,) = only(known.shares).figures
+        assert (figure.value, figure.date) == (shares, may(13))
 
     def test_the_quoted_class_is_counted_likewise(self, store: Store) -> None:
         receipt = constituent("AAA", ordinary_per_receipt=5)
@@ -497,11 +498,16 @@ class TestQuotes:
 
         assert line(store).shares_item == item
 
-    def test_splits_are_known_from_their_day_on(self, store: Store) -> None:
-        store.save([SPLIT])
+    def test_splits_to_come_are_known_and_change_no_price_of_the_day(
+        self, store: Store
+    ) -> None:
+        # A quote asked for after a split may be kept under the day before it.
+        store.save([prices("AAA", [100, 100, 98], last=may(13)), SPLIT])
 
-        assert line(store, may(13)).splits == ()
-        assert line(store).splits == ((may(14), 2.0),)
+        known = store.fetch([AAA], as_of=may(13))
+
+        assert lines_of(known)["AAA"].splits == ((may(14), 2.0),)
+        assert only(selected(AAA, known, may(13)).closes.last).value == 98.0
 
     def test_a_quote_is_not_known_before_its_day(self, store: Store) -> None:
         store.save([SPLIT, quote("AAA", shares=1000.0, forward_price_earnings=20.0)])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from triad_screener.market.column import Column
@@ -79,6 +78,8 @@ class Factor:
 
 def measure(factor: Factor, selection: Selection) -> Column:
     """Return the raw values of ``factor``; what is no finite number is missing."""
+    import numpy as np  # noqa: PLC0415 - a stored run is shown without it
+
     with np.errstate(all="ignore"):  # what comes of it is no finite number
         return factor.measure(selection).finite()
 

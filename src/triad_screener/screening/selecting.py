@@ -53,6 +53,8 @@ def require_session(market: MarketData, as_of: date) -> None:
     Raises:
         NoDataError: If its data begin later.
     """
+    if not market.tables.tickers:
+        return  # nothing was asked for
     sessions = market.tables.prices.sessions
     first = days.known_day(sessions.min()) if sessions.size else None
     if first is None or first > as_of:

@@ -90,13 +90,13 @@ class Observations:
 
         Those of its issuer that report in its currency.
         """
-        return self._sisters[self._books(stock)]
+        found = self._sisters[self._books(stock)]
+        return sorted(found, key=lambda one: self.constituents[one].ticker)
 
     @cached_property
     def _sisters(self) -> dict[tuple[str, str], list[int]]:
         found: dict[tuple[str, str], list[int]] = {}
-        tickers = [one.ticker for one in self.constituents]
-        for stock in sorted(range(self.stocks), key=tickers.__getitem__):
+        for stock in range(self.stocks):
             found.setdefault(self._books(stock), []).append(stock)
         return found
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from triad_screener.market.column import Column, Trace
+from triad_screener.market.column import Column, Trace, absent
 from triad_screener.model import days
 from triad_screener.model.days import UNKNOWN
 from triad_screener.model.quantity import Figure
@@ -145,28 +145,29 @@ class Statements:
 
     @cached_property
     def _rows(self) -> NDArray[np.intp]:
-        """Rows of the cells that serve, those that serve a sister twice."""
-        return np.concatenate([rows for rows, _ in self._served])
+        """Rows of the cells that serve: own ones, then those read by a sister."""
+        borrowed = [rows for _, rows in self._borrowed]
+        return np.concatenate([np.arange(self._cells.stocks.size), *borrowed])
 
     @cached_property
     def _owners(self) -> NDArray[np.int32]:
         """Stock that each of these rows serves."""
-        return np.concatenate([owners for _, owners in self._served])
+        borrowed = [np.full(len(rows), stock) for stock, rows in self._borrowed]
+        return np.concatenate([self._cells.stocks, *borrowed]).astype(np.int32)
 
     @cached_property
-    def _served(self) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-        """Own cells, then those that are read by a sister that has none."""
+    def _borrowed(self) -> list[tuple[int, NDArray[np.intp]]]:
+        """Stocks without a cell of their own, and the rows of a sister with some."""
         stocks = self._cells.stocks
-        found: list[tuple[NDArray[Any], NDArray[Any]]] = [
-            (np.arange(stocks.size), stocks)
-        ]
-        has_own = np.bincount(stocks, minlength=self._of.stocks) > 0
-        for stock in np.flatnonzero(~has_own).tolist():
-            for sister in self._of.sisters(stock):
-                if has_own[sister]:
-                    rows = np.flatnonzero(stocks == sister)
-                    found.append((rows, np.full(rows.size, stock, np.int32)))
-                    break
+        counts = np.bincount(stocks, minlength=self._of.stocks)
+        order = np.argsort(stocks, kind="stable")
+        ends = np.cumsum(counts)
+        found = []
+        for stock in np.flatnonzero(counts == 0).tolist():
+            sister = next((s for s in self._of.sisters(stock) if counts[s]), None)
+            if sister is not None:
+                rows = order[ends[sister] - counts[sister] : ends[sister]]
+                found.append((stock, rows))
         return found
 
     @cached_property
@@ -369,7 +370,7 @@ class Statements:
 
     def newest_of(self, item: str, *frequencies: Frequency) -> Column:
         """Return the figure of ``item`` with the newest period end."""
-        found = absent_everywhere(self._of.count, f"{item}: not known")
+        found = absent(self._of.count, lambda _: f"{item}: not known")
         newest = np.full(self._of.count, UNKNOWN, np.int32)
         for frequency in frequencies:
             known = self.known(frequency, item)
@@ -467,12 +468,6 @@ class Statements:
             | telling[cells.notes[rows]]
         )
         return found
-
-
-def absent_everywhere(count: int, detail: str) -> Column:
-    """Return a column without any number."""
-    none = Column.of(np.zeros(count))
-    return none.refused(np.ones(count, bool), "absent", lambda _: detail)
 
 
 def _copied(

@@ -12,7 +12,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 	--no-annotate --no-emit-index-url --no-strip-extras --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help screen test test-system check coverage format docs snapshots pictures bench lowest lock wheel sbom clean
+.PHONY: help screen test test-system check coverage format docs columns snapshots pictures bench lowest lock wheel sbom clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,12 +42,21 @@ check: $(VENV)/.dev ## Check form, types, contracts, documentation and coverage 
 coverage: .coverage ## Demand full branch coverage of the core, by the newest test run
 	@$(BIN)/coverage report --fail-under=100 --skip-covered
 
+COMPILE := from triad_screener.shipped import shipped; \
+from triad_screener.sources.bundled import connect; \
+from triad_screener.taxonomies import loading; \
+known = loading.load(shipped('config/triad.yaml')); \
+connect().compile(known.constituents, known.benchmarks)
+
 format: $(VENV)/.dev ## Format the code and mend what a machine can
 	@$(BIN)/ruff format --quiet src tests bench
 	@$(BIN)/ruff check --fix --quiet src tests bench
 
 docs: $(VENV)/.dev ## Write the generated parts of the documentation
 	@$(BIN)/python -m cogapp -r -p "" $(GENERATED)
+
+columns: $(VENV)/.dev ## Compile the bundled figures to columns, after a change of them
+	@$(BIN)/python -c "$(COMPILE)"
 
 snapshots: $(VENV)/.dev ## Accept the present output as the expected one
 	@$(BIN)/python -m pytest -q tests --accept

@@ -86,7 +86,7 @@ def test_the_snapshot_holds_the_five_tables_and_says_where_they_come_from() -> N
     names = {path.name.partition(".")[0] for path in FOLDER.iterdir()}
 
     tables = {"lines", "prices", "statements", "fx", "forward"}
-    assert names == tables | {"SOURCES"}
+    assert names == tables | {"SOURCES", "columns"}
 
 
 # --- prices --------------------------------------------------------------------------

@@ -46,7 +46,8 @@ def missing(
     has = np.zeros((int(offsets.max()) + 1, exchanges.size), bool)
     has[offsets, lines] = True
     absent = _within_history(has) & ~has
-    for exchange in np.unique(exchanges):
+    # Not np.unique: it loads masked arrays, a noticeable part of a first screen.
+    for exchange in sorted(set(exchanges.tolist())):
         of = exchanges == exchange
         traded, waited = has[:, of].sum(1), absent[:, of].sum(1)
         counts = (traded + waited >= FEWEST_LINES) & (traded > waited)

@@ -31,8 +31,7 @@ _AS_THEY_ARE = (str, int, float, bool, NoneType)
 
 def to_json(screen: Screen) -> str:
     """Return ``screen`` as one compact line of JSON."""
-    plain = _needed(_converter(Screen, reading=False))(screen)
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return written(screen, Screen)
 
 
 def from_json(text: str) -> Screen:
@@ -41,10 +40,23 @@ def from_json(text: str) -> Screen:
     Raises:
         ValueError: If ``text`` is not that.
     """
+    return cast("Screen", read(text, Screen))
+
+
+def written(value: object, kind: object) -> str:
+    """Return a value of some kind that a screen is made of as one line of JSON."""
+    plain = _needed(_converter(kind, reading=False))(value)
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str, kind: object) -> object:
+    """Return the value that was `written`.
+
+    Raises:
+        ValueError: If ``text`` is not that.
+    """
     try:
-        return cast(
-            "Screen", _needed(_converter(Screen, reading=True))(json.loads(text))
-        )
+        return _needed(_converter(kind, reading=True))(json.loads(text))
     except (AttributeError, KeyError, TypeError) as error:
         message = f"not a screen: {error}"
         raise ValueError(message) from error

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from triad_screener.errors import UnknownNameError, UsageError
+from triad_screener.errors import StoreError, UnknownNameError, UsageError
 from triad_screener.model.stored import Place, RunEntry, RunSeries
 from triad_screener.store import _codec, _times
 
@@ -47,9 +47,12 @@ def save_run(
     run = screen.run
     if not looked_back:
         _forget_answers(connection, run)
-    if _screen(connection, run.id) is not None:
+    if _is_there(connection, run.id):
         _mark_asked(connection, run.id, at, looked_back=looked_back)
         return False
+    from triad_screener.store import _parts  # noqa: PLC0415 - showing needs it rarely
+
+    head, parts = _parts.divided(screen)
     row = (
         run.id,
         _times.stored(at),
@@ -66,11 +69,12 @@ def save_run(
         None,
         looked_back,
         # A name of a file may hold what is no text; JSON can write it all the same.
-        zlib.compress(_codec.to_json(screen).encode(errors="backslashreplace")),
+        zlib.compress(_codec.to_json(head).encode(errors="backslashreplace")),
+        parts or None,
     )
     places = ", ".join("?" * len(row))
     connection.execute(
-        f"INSERT INTO runs ({_COLUMNS}, screen, turn) "  # noqa: S608 - our own words
+        f"INSERT INTO runs ({_COLUMNS}, screen, parts, turn) "  # noqa: S608 - our own words
         f"VALUES ({places}, {_NEXT_TURN})",
         row,
     )
@@ -155,11 +159,9 @@ def _split(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return (*row[:_PLACE], row[_PLACE:])
 
 
-def _screen(connection: DuckDBPyConnection, run_id: str) -> bytes | None:
-    row = connection.execute(
-        "SELECT screen FROM runs WHERE id = ?", [run_id]
-    ).fetchone()
-    return row[0] if row else None
+def _is_there(connection: DuckDBPyConnection, run_id: str) -> bool:
+    row = connection.execute("SELECT 1 FROM runs WHERE id = ?", [run_id]).fetchone()
+    return row is not None
 
 
 def entry(connection: DuckDBPyConnection, prefix: str) -> RunEntry:
@@ -193,26 +195,39 @@ def run(connection: DuckDBPyConnection, prefix: str) -> Screen:
         UsageError: If there are several.
         DamagedRunError: If it cannot be read.
     """
-    return _decoded(_screen(connection, entry(connection, prefix).id) or b"")
+    row = connection.execute(
+        "SELECT screen, parts FROM runs WHERE id = ?", [entry(connection, prefix).id]
+    ).fetchall()[0]
+    return _decoded(*row)
 
 
-def _decoded(content: bytes) -> Screen:
+def _decoded(content: bytes | None, parts: Sequence[bytes] | None) -> Screen:
     try:
-        return _codec.from_json(zlib.decompress(content).decode())
+        head = _codec.from_json(zlib.decompress(content or b"").decode())
+        if not parts:
+            return head
+        from triad_screener.store import _parts  # noqa: PLC0415 - likewise
+
+        return _parts.joined(head, parts)
     except (ValueError, TypeError, zlib.error, RecursionError) as error:
         raise DamagedRunError(str(error)) from error
 
 
 def unreadable(connection: DuckDBPyConnection) -> int:
     """Return how many runs cannot be read."""
-    rows = connection.execute("SELECT screen FROM runs").fetchall()
-    return sum(not _is_readable(content) for (content,) in rows)
+    ids = connection.execute("SELECT rowid FROM runs").fetchall()
+    return sum(not _is_readable(connection, rowid) for (rowid,) in ids)
 
 
-def _is_readable(content: bytes | None) -> bool:
+def _is_readable(connection: DuckDBPyConnection, rowid: int) -> bool:
+    """Return whether a run can be read, every line of it."""
+    row = connection.execute(
+        "SELECT screen, parts FROM runs WHERE rowid = ?", [rowid]
+    ).fetchall()[0]
     try:
-        _decoded(content or b"")
-    except DamagedRunError:
+        for fact in _decoded(*row).facts.values():
+            len(fact.readings)
+    except (DamagedRunError, StoreError, IndexError):
         return False
     return True
 
@@ -288,11 +303,11 @@ def answer(connection: DuckDBPyConnection, key: str, now: datetime) -> Screen | 
         DamagedRunError: If it cannot be read.
     """
     row = connection.execute(
-        "SELECT screen FROM answers JOIN runs ON runs.id = run_id "
+        "SELECT screen, parts FROM answers JOIN runs ON runs.id = run_id "
         "WHERE key = $key AND until > $now AND stored_at <= $now",
         {"key": key, "now": _times.stored(now)},
     ).fetchone()
-    return _decoded(row[0]) if row else None
+    return _decoded(*row) if row else None
 
 
 def note_trial(

@@ -84,11 +84,14 @@ CREATE TABLE IF NOT EXISTS replaced_prices (
 """
 # What the quoted class counts, to compare a market capitalisation with.
 _EIGHTH: Final = "ALTER TABLE quotes ADD COLUMN IF NOT EXISTS class_shares DOUBLE;"
+# The long lists of a run of thousands of lines; NULL where the screen has them.
+_NINTH: Final = "ALTER TABLE runs ADD COLUMN IF NOT EXISTS parts BLOB[];"
 #: Bytes before the first block of a file: three headers.
 _HEADERS: Final = 3 * 4096
 #: Step ``n`` leads from version ``n`` to ``n + 1``; the first from an empty file.
 STEPS: tuple[str, ...] = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH),
+    _NINTH,
 )
 TABLES: Final = (
     "prices",

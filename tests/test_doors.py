@@ -180,10 +180,13 @@ def test_a_folder_of_tables(world: World, place: Path, data: st.DataObject) -> N
 
 # --- conditions -----------------------------------------------------------------------
 
-ROWS: list[dict[str, object]] = [
-    {"ticker": "AAA", "rank": 1, "score": 90.5, "groups.risk": None, "flags": ""},
-    {"ticker": "BBB", "rank": 2, "score": 50.0, "groups.risk": -0.5, "flags": "x"},
-]
+LINES: dict[str, list[object]] = {
+    "ticker": ["AAA", "BBB"],
+    "rank": [1, 2],
+    "score": [90.5, 50.0],
+    "groups.risk": [None, -0.5],
+    "flags": ["", "x"],
+}
 WORDS = [
     *("score", "rank", "ticker", "groups", "groups.risk", "flags", "lines", "null"),
     *("(", ")", ",", "+", "-", "*", "/", "%", ">", "<", "=", "||", "::", "[", "]", ";"),
@@ -200,7 +203,7 @@ WORDS = [
 @few(40)
 def test_a_condition(parts: list[str]) -> None:
     with suppress(UsageError):
-        found = condition.evaluate(ROWS, " ".join(parts))
+        found = condition.evaluate(LINES, " ".join(parts))
         assert set(found) <= {0, 1}
 
 

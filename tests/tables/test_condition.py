@@ -55,6 +55,7 @@ ROWS: list[dict[str, object]] = [
         "close_date": None,
     },
 ]
+COLUMNS = {name: [row[name] for row in ROWS] for name in ROWS[0]}
 
 
 @pytest.mark.parametrize(
@@ -83,19 +84,19 @@ ROWS: list[dict[str, object]] = [
     ],
 )
 def test_a_condition_chooses_lines(condition: str, positions: list[int]) -> None:
-    found = evaluate(ROWS, condition)
+    found = evaluate(COLUMNS, condition)
 
     assert found == positions
 
 
 def test_no_lines_satisfy_anything() -> None:
-    found = evaluate([], "score > 60")
+    found = evaluate({}, "score > 60")
 
     assert found == []
 
 
 def test_a_column_of_nothing_but_missing_values_is_still_a_column() -> None:
-    found = evaluate([{"ticker": "AAA", "reason": None}], "reason is null")
+    found = evaluate({"ticker": ["AAA"], "reason": [None]}, "reason is null")
 
     assert found == [0]
 
@@ -119,7 +120,7 @@ def test_an_unknown_column_names_the_nearest(
     condition: str, name: str, remedy: str
 ) -> None:
     with pytest.raises(UnknownNameError) as caught:
-        evaluate(ROWS, condition)
+        evaluate(COLUMNS, condition)
 
     assert caught.value.what == f"There is no column called {name!r}."
     assert caught.value.remedy.startswith(remedy)
@@ -141,7 +142,7 @@ def test_an_unknown_column_names_the_nearest(
 )
 def test_what_is_no_condition_is_refused(condition: str) -> None:
     with pytest.raises(UsageError) as caught:
-        evaluate(ROWS, condition)
+        evaluate(COLUMNS, condition)
 
     assert caught.value.what.startswith(f"The condition {condition!r} ")
     assert "\n" not in caught.value.what
@@ -153,7 +154,7 @@ def test_what_is_no_condition_is_refused(condition: str) -> None:
 )
 def test_a_second_statement_is_refused(condition: str) -> None:
     with pytest.raises(UsageError) as caught:
-        evaluate(ROWS, condition)
+        evaluate(COLUMNS, condition)
 
     assert (
         caught.value.what
@@ -166,7 +167,7 @@ def test_a_second_statement_is_refused(condition: str) -> None:
 )
 def test_a_comment_is_refused(condition: str) -> None:
     with pytest.raises(UsageError) as caught:
-        evaluate(ROWS, condition)
+        evaluate(COLUMNS, condition)
 
     assert caught.value.what == f"The condition {condition!r} holds a comment."
 
@@ -178,7 +179,7 @@ def test_a_condition_sees_no_variable_of_the_program(
     monkeypatch.setattr(module, "treasure", columns, raising=False)
 
     with pytest.raises(UsageError):
-        evaluate(ROWS, "exists (SELECT password FROM treasure)")
+        evaluate(COLUMNS, "exists (SELECT password FROM treasure)")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +223,7 @@ def test_a_condition_reaches_no_file_no_network_no_setting_and_no_variable(
     asked = condition.format(secret=secret, folder=tmp_path)
 
     with pytest.raises(UsageError) as caught:
-        evaluate(ROWS, asked)
+        evaluate(COLUMNS, asked)
 
     assert "hunter2" not in caught.value.what + caught.value.remedy
     assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
@@ -235,6 +236,16 @@ def test_another_process_finds_the_same_lines() -> None:
     found = module.matching(ROWS, "groups.momentum < 0 or groups.risk < 0")
 
     assert found == [0, 1]
+
+
+def test_lines_by_the_ten_thousand_are_chosen_from() -> None:
+    wide = {f"factors.f{at}.reason": ["a reason " * 12] * 20_000 for at in range(100)}
+
+    found = evaluate(
+        {"rank": [*range(1, 20_001)], **wide}, "rank in (1, 2000, 2001, 20000)"
+    )
+
+    assert found == [0, 1999, 2000, 19999]
 
 
 def test_another_process_says_the_same_of_a_mistake() -> None:
@@ -270,13 +281,13 @@ def test_a_condition_that_wants_all_memory_is_refused() -> None:
 )
 def test_a_condition_that_is_no_text_is_refused(condition: str, problem: str) -> None:
     with pytest.raises(UsageError) as caught:
-        evaluate(ROWS, condition)
+        evaluate(COLUMNS, condition)
 
     assert caught.value.what == f"The condition {condition!r} {problem}."
 
 
 def test_a_long_condition_is_not_repeated_whole() -> None:
     with pytest.raises(UsageError) as caught:
-        evaluate(ROWS, f"score > {'(' * 5000}")
+        evaluate(COLUMNS, f"score > {'(' * 5000}")
 
     assert len(caught.value.what) < 600

@@ -25,6 +25,7 @@ from triad_screener.errors import (
     UsageError,
     quoted,
 )
+from triad_screener.model.rows import nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +36,8 @@ PATIENCE: Final = 10.0
 _ROOM: Final = 2**31
 _TYPES = {bool: "BOOLEAN", int: "DOUBLE", float: "DOUBLE", str: "VARCHAR"}
 _LONGEST_REASON: Final = 300
+#: Lines that are JSON at one time.
+_AT_ONCE: Final = 2_000
 _SIMPLER: Final = "Write one that compares columns, such as --where 'score > 60'."
 #: How DuckDB says that a name is not one.
 _UNKNOWN: Final = re.compile(
@@ -61,7 +64,8 @@ def matching(
             outside, or takes too much time or memory.
     """
     seconds = min(PATIENCE, patience or PATIENCE)
-    question = json.dumps({"rows": rows, "condition": condition}, allow_nan=False)
+    columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+    question = json.dumps({"columns": columns, "condition": condition}, allow_nan=False)
     try:
         done = subprocess.run(  # noqa: S603 - this very module
             [sys.executable, "-P", "-m", __name__],
@@ -114,34 +118,75 @@ def _serve() -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-def evaluate(rows: Sequence[Mapping[str, object]], condition: str) -> list[int]:
-    """Return the positions of the rows for which ``condition`` is true, in no hurry.
+def evaluate(columns: Mapping[str, Sequence[object]], condition: str) -> list[int]:
+    """Return the positions of the lines for which ``condition`` is true, in no hurry.
 
     Args:
-        rows: Flat rows, all with the same dotted names.
+        columns: Plain values by dotted name, all of one length.
         condition: One SQL expression.
 
     Raises:
         UnknownNameError: If the condition names an unknown column.
         UsageError: If it is not a condition, or tries to reach outside.
     """
-    if not rows:
+    if not columns:
         return []
     _require_text(condition)
-    lines = [_nested(row) for row in rows]
     connection = databases.connect(memory="512MB", temp_directory="", threads=1)
     try:
-        connection.execute(
-            "CREATE TABLE lines AS SELECT line.* FROM (SELECT UNNEST("
-            "from_json(?::JSON, ?::VARCHAR), recursive := false) AS line)",
-            [json.dumps(lines, allow_nan=False), json.dumps([_shape(lines)])],
-        )
+        _fill(connection, columns)
         connection.execute("SET lock_configuration = true")
         return _positions(connection, condition)
     except duckdb.Error as error:
-        raise _refusal(condition, str(error), rows[0]) from error
+        raise _refusal(condition, str(error), columns) from error
     finally:
         connection.close()
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Sequence[object]]
+) -> None:
+    """Write the table ``lines``, some at a time: JSON in memory is many times it."""
+    shape = json.dumps({name: [_kind(values)] for name, values in columns.items()})
+    parts = [_part(columns, start) for start in range(0, _count(columns), _AT_ONCE)]
+    fields = _fields(nested({name: _quoted(name) for name in columns}))
+    lists = ", ".join(
+        f"UNNEST(part.{_quoted(name)}) AS {_quoted(name)}" for name in columns
+    )
+    query = (
+        f"SELECT {fields} FROM (SELECT {lists} FROM"  # noqa: S608 - names are quoted
+        " (SELECT from_json(?::JSON, ?::VARCHAR) AS part))"
+    )
+    connection.execute(f"CREATE TABLE lines AS {query}", [parts[0], shape])
+    for part in parts[1:]:
+        connection.execute(f"INSERT INTO lines {query}", [part, shape])
+
+
+def _count(columns: Mapping[str, Sequence[object]]) -> int:
+    return len(next(iter(columns.values())))
+
+
+def _part(columns: Mapping[str, Sequence[object]], start: int) -> str:
+    """Return some lines of all columns as JSON."""
+    stop = start + _AT_ONCE
+    some = {name: values[start:stop] for name, values in columns.items()}
+    return json.dumps(some, allow_nan=False)
+
+
+def _fields(parts: Mapping[str, Any]) -> str:
+    """Return what to select: ``groups.momentum`` as a part of ``groups``."""
+    return ", ".join(f"{_value(part)} AS {_quoted(k)}" for k, part in parts.items())
+
+
+def _value(part: Any) -> str:  # noqa: ANN401 - a column in SQL, or parts of that
+    if isinstance(part, str):
+        return part
+    inner = ", ".join(f"{_quoted(name)} := {_value(one)}" for name, one in part.items())
+    return f"struct_pack({inner})"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _require_text(condition: str) -> None:
@@ -155,18 +200,6 @@ def _require_text(condition: str) -> None:
     if problem:
         said = f"The condition {quoted(condition)} {problem}."
         raise UsageError(said, "Write it anew, such as --where 'score > 60'.")
-
-
-def _nested(row: Mapping[str, object]) -> dict[str, Any]:
-    """Return a row with ``groups.momentum`` as a part of ``groups``."""
-    nested: dict[str, Any] = {}
-    for name, value in row.items():
-        *outer, last = name.split(".")
-        part = nested
-        for key in outer:
-            part = part.setdefault(key, {})
-        part[last] = value
-    return nested
 
 
 def _positions(connection: duckdb.DuckDBPyConnection, condition: str) -> list[int]:
@@ -187,16 +220,9 @@ def _positions(connection: duckdb.DuckDBPyConnection, condition: str) -> list[in
     return [int(row[0]) for row in connection.execute(query).fetchall()]
 
 
-def _shape(lines: list[Any]) -> Any:  # noqa: ANN401 - a type as JSON
-    """Return the DuckDB type of a value, from all its examples."""
-    known = [line for line in lines if line is not None]
-    if known and isinstance(known[0], dict):
-        keys = dict.fromkeys(key for line in known for key in line)
-        return {key: _shape([line.get(key) for line in known]) for key in keys}
-    if known and isinstance(known[0], list):
-        parts = [part for line in known for part in line]
-        return [_shape(parts)]
-    kinds = {type(value) for value in known}
+def _kind(values: Sequence[object]) -> str:
+    """Return the DuckDB type of a column, from all its values."""
+    kinds = {type(value) for value in values} - {type(None)}
     return _TYPES[kinds.pop()] if len(kinds) == 1 else _mixed(kinds)
 
 

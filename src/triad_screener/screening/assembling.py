@@ -76,14 +76,14 @@ def assemble(
     measures = measuring.Measures.of(known)
     missing = sessions.missing(market, as_of)
     facts = measuring.Facts(measures, taxonomy, missing)
-    among = taxonomy.post_tickers if request.universe == "post" else None
+    to_rank = among(taxonomy, request.universe)
     scores = scoring.score(
-        measures.cross_section(), request.recipe, _incumbents(request), among=among
+        measures.cross_section(), request.recipe, _incumbents(request), among=to_rank
     )
     thesis = _to_judge(taxonomy)
     watched = _watched_on(taxonomy, request, as_of)
     return Screen(
-        run=_run(request, market, (as_of, watched), config_hash, taxonomy),
+        run=identify(taxonomy, market, request, as_of, config_hash=config_hash),
         tickers=tuple(tickers),
         exposure_floor=request.recipe.exposure_floor,
         recipe=request.recipe.model_dump_json(),
@@ -94,7 +94,7 @@ def assemble(
         layer_names={key: layer.name for key, layer in taxonomy.layers.items()},
         scores=scores,
         facts=facts,
-        not_listed=_unlisted(known, among),
+        not_listed=_unlisted(known, to_rank),
         absent=_absent(known),
         watchlist=_watchlist(
             taxonomy, watched, request.universe, _surroundings(measures, market)
@@ -111,6 +111,11 @@ def assemble(
         benchmarks=_benchmarks(taxonomy, market, as_of),
         panel=panel.judge(thesis, taxonomy, known, market, as_of) if thesis else None,
     )
+
+
+def among(taxonomy: Taxonomy, universe: str) -> Collection[str] | None:
+    """Return the tickers that a universe ranks among themselves; None for all."""
+    return taxonomy.post_tickers if universe == "post" else None
 
 
 def _to_judge(taxonomy: Taxonomy) -> Thesis | None:
@@ -206,15 +211,16 @@ def _gaps(measures: Measures, scores: Scores) -> Iterator[Gap]:
                     yield Gap(ticker, factor, found.reason, found.detail(at))
 
 
-def _run(
-    request: Request,
-    market: MarketData,
-    days: tuple[date, date],
-    config_hash: str,
+def identify(
     taxonomy: Taxonomy,
+    market: MarketData,
+    request: Request,
+    as_of: date,
+    *,
+    config_hash: str,
 ) -> Run:
-    """Return the run; ``days`` are those of the figures and of the watchlist."""
-    (as_of, watched), thesis = days, _to_judge(taxonomy)
+    """Return the run that `assemble` makes of this, by the day of its figures."""
+    watched, thesis = _watched_on(taxonomy, request, as_of), _to_judge(taxonomy)
     judged = {"claims", "indicators", "series", "verdict"}
     inputs = {
         "as_of": as_of.isoformat(),

@@ -11,7 +11,7 @@ import numpy as np
 
 from triad_screener.factors import FACTORS, measure
 from triad_screener.market.prices import STALE_PRICE
-from triad_screener.market.selection import Selection
+from triad_screener.market.selection import EXPOSURE_LATER, Selection
 from triad_screener.market.shares import SHARES_UNRESOLVED
 from triad_screener.model import days as calendar
 from triad_screener.model.cross_section import CrossSection, FactorColumn
@@ -25,7 +25,7 @@ from triad_screener.model.screen import (
 from triad_screener.model.vocabulary import PILLARS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -94,13 +94,33 @@ class Measures:
         known: NDArray[np.bool_] = close.known & ~np.logical_or.reduce(stale)
         return known
 
-    def cross_section(self, day: int = 0) -> CrossSection:
-        """Return the raw values of the lines listed by one of the days."""
+    def listed(self, day: int = 0) -> dict[str, int]:
+        """Return the observation of each line listed by one of the days, by ticker."""
         of = self.selection.observations
         first = day * of.stocks
         listed = ~self.selection.closes.is_unlisted[first : first + of.stocks]
-        at = first + np.flatnonzero(listed)
-        constituents = [of.constituents[stock] for stock in (at - first).tolist()]
+        return {
+            of.constituents[stock].ticker: first + stock
+            for stock in np.flatnonzero(listed).tolist()
+        }
+
+    def currencies(self, day: int = 0) -> dict[str, str]:
+        """Return the price currency of each line listed by one of the days."""
+        of = self.selection.observations
+        return {name: of.price_currency(at) for name, at in self.listed(day).items()}
+
+    def exposed_later(self, tickers: Iterable[str], day: int = 0) -> int:
+        """Return how many of some lines have an exposure dated after the day."""
+        flags = self.columns["thesis"].flags
+        later = [flag.raised for flag in flags if flag.text == EXPOSURE_LATER]
+        at, listed = np.logical_or.reduce(later), self.listed(day)
+        return sum(bool(at[listed[ticker]]) for ticker in tickers)
+
+    def cross_section(self, day: int = 0) -> CrossSection:
+        """Return the raw values of the lines listed by one of the days."""
+        of = self.selection.observations
+        at = np.array([*self.listed(day).values()], np.intp)
+        constituents = [of.constituents[of.stock(one)] for one in at.tolist()]
         factors = tuple(
             FactorColumn(n, FACTORS[n].group, FACTORS[n].sign) for n in FACTORS
         )
@@ -138,14 +158,7 @@ class Facts(Mapping[str, LineFacts]):
     ) -> None:
         self.measures = measures
         self._missing = missing or {}
-        of = measures.selection.observations
-        first = day * of.stocks
-        unlisted = measures.selection.closes.is_unlisted
-        self._observations = {
-            constituent.ticker: first + stock
-            for stock, constituent in enumerate(of.constituents)
-            if not unlisted[first + stock]
-        }
+        self._observations = measures.listed(day)
         self._publishers = {k: one.publisher for k, one in taxonomy.sources.items()}
         self._told: dict[str, LineFacts] = {}
 

@@ -102,19 +102,12 @@ def outcomes(
             prices is left out.
         as_of: Last session that counts.
     """
-    until = np.datetime64(as_of, "D")
-    tables = market.tables
-    lines = {
-        ticker: prices
-        for stock, ticker in enumerate(tables.tickers)
-        if ticker in currencies and (prices := tables.prices.of(stock))
-    }
+    lines = {n: one for n, one in _series(market).items() if n in currencies}
     every = {
         **{name: found for name, found in market.funds.items() if name in currencies},
         **lines,
     }
-    sessions = calendar(list(lines.values()))
-    sessions = sessions[sessions <= until]
+    sessions = _until(calendar(list(lines.values())), as_of)
     values, ages = np.full((2, sessions.size, len(every)), np.nan)
     for place, (ticker, prices) in enumerate(every.items()):
         value, age = _at(prices.sessions, prices.adjusted, sessions)
@@ -122,6 +115,21 @@ def outcomes(
             values[:, place] = value * _rates(market, currencies[ticker], sessions)
         ages[:, place] = age
     return Outcomes(sessions, tuple(every), values, ages)
+
+
+def sessions(market: MarketData, as_of: date) -> NDArray[np.datetime64]:
+    """Return the sessions that the lines of ``market`` have in common."""
+    return _until(calendar(list(_series(market).values())), as_of)
+
+
+def _series(market: MarketData) -> dict[str, PriceSeries]:
+    tables = market.tables
+    found = ((name, tables.prices.of(at)) for at, name in enumerate(tables.tickers))
+    return {name: prices for name, prices in found if prices}
+
+
+def _until(days: NDArray[np.datetime64], as_of: date) -> NDArray[np.datetime64]:
+    return days[days <= np.datetime64(as_of, "D")]
 
 
 def calendar(series: Sequence[PriceSeries]) -> NDArray[np.datetime64]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from triad_screener.model.ranking import RankedLines
+    from triad_screener.model.scores import Scores
     from triad_screener.model.screen import Screen
 
 COMPOSITE = Signal("composite")
@@ -28,14 +29,14 @@ def section(screen: Screen, made: date | None = None) -> Section:
     """Return the section of a screen.
 
     Args:
-        screen: A ranking, kept or reconstructed.
-        made: Day it was made; None for one that is reconstructed.
+        screen: A ranking, kept or made again.
+        made: Day it was made; None for one that is made again.
     """
     return Section(
         screen.run.id,
         screen.run.as_of,
         made,
-        dict(_signals(screen)),
+        signals(screen.scores),
         pillars.weights(screen.scores.baskets),
         {name: fact.price_currency for name, fact in screen.facts.items()},
         sum(
@@ -45,13 +46,17 @@ def section(screen: Screen, made: date | None = None) -> Section:
     )
 
 
-def _signals(screen: Screen) -> Iterator[tuple[Signal, Mapping[str, float]]]:
-    """Yield every signal. A line counts for a factor only where its value is known.
+def signals(scores: Scores) -> dict[Signal, Mapping[str, float]]:
+    """Return every signal. A line counts for a factor only where its value is known.
 
     And for a group only where one of its factors is: the neutral zero that stands in
     the composite for what is missing says nothing.
     """
-    scores, lines = screen.scores, by_column(screen.scores.lines)
+    return dict(_signals(scores))
+
+
+def _signals(scores: Scores) -> Iterator[tuple[Signal, Mapping[str, float]]]:
+    lines = by_column(scores.lines)
     # A stored ranking of no lines has forgotten their groups and factors.
     everybody, nothing = np.ones(len(lines), bool), np.zeros(0)
     yield COMPOSITE, _signal(lines, lines.composite_z, everybody)

@@ -15,12 +15,18 @@ from triad_screener.errors import (
     TriadError,
     UnknownNameError,
 )
-from triad_screener.model.evaluation import Evaluation, Signal
+from triad_screener.model.evaluation import Evaluation, Section, Signal
 from triad_screener.model.recipe import Recipe
 from triad_screener.model.taxonomy import Benchmark
 from triad_screener.model.vocabulary import GROUPS
-from triad_screener.screening import evaluating, outcomes, sections, selecting
-from triad_screener.screening.assembling import Request, assemble
+from triad_screener.screening import (
+    evaluating,
+    outcomes,
+    reconstructing,
+    sections,
+    selecting,
+)
+from triad_screener.screening.assembling import Request
 from triad_screener.screening.rebalancing import Terms
 from triad_screener.taxonomies import loading, locating
 from triad_screener.workflows import comparing
@@ -30,12 +36,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
-    from triad_screener.model.evaluation import Section
     from triad_screener.model.market import MarketData
     from triad_screener.model.screen import Screen
     from triad_screener.model.stored import RunEntry, RunSeries
     from triad_screener.model.taxonomy import Taxonomy
     from triad_screener.ports import MarketDataSource
+    from triad_screener.screening.reconstructing import LeftOut
     from triad_screener.store import Store
 
 #: A run made later than this after its day is no promise any more.
@@ -141,7 +147,7 @@ def evaluate(
     else:
         series = comparing.of_taxonomy(taxonomy, request.universe, request.recipe_name)
         found = _kept(series, request, store, wish)
-    market = source.fetch(
+    market = found.market or source.fetch(
         taxonomy.constituents, funds(taxonomy, found.sections), as_of=request.as_of
     )
     day = request.as_of or selecting.newest_day(market)
@@ -192,10 +198,15 @@ def evaluate(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Sections by day, and what a reader should know of them, in sentences."""
+    """Sections by day, and what a reader should know of them, in sentences.
+
+    Attributes:
+        market: What they were made from; None for those that were kept.
+    """
 
     sections: tuple[Section, ...]
     notes: tuple[str, ...]
+    market: MarketData | None = None
 
 
 def _kept(series: RunSeries, request: Request, store: Store, wish: Wish) -> Found:
@@ -308,37 +319,30 @@ def reconstruct(
     wish: Wish,
     progress: Callable[[int, int], None] | None,
 ) -> Found:
-    """Return rankings of every month end, each from what was known on its day."""
+    """Return rankings of every month end, each from what was known on its day.
+
+    The source is asked once, for what it knows by now: it leaves out by itself what
+    came after each day, but tells corrected prices as they stand now.
+    """
     market = source.fetch(
         taxonomy.constituents, taxonomy.benchmarks, as_of=request.as_of
     )
     until = request.as_of or selecting.newest_day(market)
-    currencies = {
-        line.ticker: line.identity.price_currency for line in taxonomy.constituents
-    }
-    calendar = outcomes.outcomes(market, currencies, until).sessions
     days = [
         day
-        for day in evaluating.month_ends(calendar)
+        for day in evaluating.month_ends(outcomes.sessions(market, until))
         if wish.since is None or day >= wish.since
     ]
     found: list[Section] = []
-    thin = bare = 0
-    config = loading.digest(taxonomy)
-    for at, day in enumerate(days, start=1):
-        held = tuple(sorted(found[-1].basket)) if found else ()
-        screen = assemble(
-            taxonomy,
-            source.fetch(taxonomy.constituents, taxonomy.benchmarks, as_of=day),
-            replace(request, as_of=day, incumbents=held),
-            config_hash=config,
-        )
-        if len(screen.scores.lines) < evaluating.FEWEST_LINES:
-            thin += 1
-        elif screen.scores.standardisation.groups.keys() <= {"thesis"}:
-            bare += 1
+    left: list[LeftOut] = []
+    rankings = reconstructing.reconstruct(
+        taxonomy, market, request, days, config_hash=loading.digest(taxonomy)
+    )
+    for at, one in enumerate(rankings, start=1):
+        if isinstance(one, Section):
+            found.append(one)
         else:
-            found.append(sections.section(screen))
+            left.append(one)
         if progress:
             progress(at, len(days))
     if not found:
@@ -348,10 +352,10 @@ def reconstruct(
             "Use a source with a longer history, or another --since or --as-of.",
         )
     told = (
-        _counted(thin, f"of fewer than {evaluating.FEWEST_LINES} lines"),
-        _counted(bare, "by exposures alone, without a figure of its day"),
+        _counted(left.count("thin"), f"of fewer than {evaluating.FEWEST_LINES} lines"),
+        _counted(left.count("bare"), "by exposures alone, without a figure of its day"),
     )
-    return Found(tuple(found), tuple(filter(None, told)))
+    return Found(tuple(found), tuple(filter(None, told)), market)
 
 
 def _lacking(found: Sequence[Section]) -> Iterator[str]:

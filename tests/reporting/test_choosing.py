@@ -10,6 +10,8 @@ from triad_screener.reporting import choosing
 from triad_screener.reporting.record import of_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from triad_screener.reporting.record import Record
 
 
@@ -24,7 +26,7 @@ def line(ticker: str, **parts: object) -> Record:
     }
 
 
-def tickers(lines: list[Record]) -> list[str]:
+def tickers(lines: Sequence[Record]) -> list[str]:
     return [one["ticker"] for one in lines]
 
 

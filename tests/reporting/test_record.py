@@ -253,7 +253,7 @@ class TestPlainValues:
         assert flat["layers"] == "accelerators"
 
     def test_a_screen_without_lines_has_no_records(self) -> None:
-        assert record.of_lines(screen(taxonomy(), as_of=AS_OF)) == []
+        assert [*record.of_lines(screen(taxonomy(), as_of=AS_OF))] == []
 
     def test_all_twelve_lines_of_the_small_world_are_ranked(self) -> None:
         lines = record.of_lines(screen(WORLD))

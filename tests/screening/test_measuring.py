@@ -27,6 +27,7 @@ from triad_screener.factors import FACTORS
 from triad_screener.factors.thesis import thesis_exposure
 from triad_screener.model.days import day
 from triad_screener.model.market import DatedValue, LineData
+from triad_screener.model.screen import Told
 from triad_screener.screening.measuring import (
     Facts,
     Measures,
@@ -394,3 +395,32 @@ def test_sessions_without_a_close_are_flagged(days: list[int], flag: str) -> Non
 
     assert flag in described.flags
     assert not any("no close" in told for told in facts_of(known).flags)
+
+
+def test_what_is_known_of_all_lines_needs_no_line_to_be_told() -> None:
+    three = taxonomy(
+        constituent("AAA"),
+        constituent("BBB", statement_currency="TWD"),
+        constituent("CCC"),
+    )
+    fx = {"TWD": (DatedValue(0.03, AS_OF, "a bank"),)}
+    old = AS_OF - timedelta(days=30)
+    known = market(
+        LineData("AAA", prices([1.0], last=AS_OF - timedelta(days=1))),
+        LineData("BBB", prices([1.0], last=old)),
+        of=three,
+        fx=fx,
+    )
+    facts = Facts(
+        Measures.of(select(three, known, days=[AS_OF], recipe=recipe())), three
+    )
+
+    told = Told({**facts})
+
+    for one in (facts, told):
+        assert one.newest_close == AS_OF - timedelta(days=1)
+        assert one.fresh(["AAA", "BBB", "CCC", "DDD"]) == 1
+        assert [(name, rate.value) for name, rate in one.rates.items()] == [
+            ("TWD", 0.03)
+        ]
+    assert (len(told), [*told], told["AAA"]) == (3, ["AAA", "BBB", "CCC"], facts["AAA"])

@@ -5,7 +5,13 @@ Plain values throughout: a stored screen can be shown again as it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence  # noqa: TC003 - read when a stored screen is opened
+from abc import abstractmethod
+from collections.abc import (  # noqa: TC003 - read when a stored screen is opened
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - likewise
 
@@ -167,6 +173,56 @@ class LineFacts:
     valuation: tuple[Figure, ...]
     reports_on: date | None = None
     share_counts: ShareCounts | None = None
+
+
+class KnownLines(Mapping[str, LineFacts]):
+    """What is known of each line, and of all of them together."""
+
+    @property
+    @abstractmethod
+    def newest_close(self) -> date | None:
+        """Session of the newest close; None without any."""
+
+    @abstractmethod
+    def fresh(self, tickers: Collection[str]) -> int:
+        """Return how many of ``tickers`` have a close that is at most 10 days old."""
+
+    @property
+    @abstractmethod
+    def rates(self) -> Mapping[str, Figure]:
+        """Exchange rates of statements by currency; none of US dollars."""
+
+
+class Told(KnownLines):
+    """Lines of which everything has been told, as in a run that was stored."""
+
+    def __init__(self, facts: Mapping[str, LineFacts]) -> None:
+        self._facts = facts
+
+    def __getitem__(self, ticker: str) -> LineFacts:
+        return self._facts[ticker]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    @property
+    def newest_close(self) -> date | None:
+        """Session of the newest close; None without any."""
+        days = [fact.close.date for fact in self._facts.values() if fact.close]
+        return max((day for day in days if day), default=None)
+
+    def fresh(self, tickers: Collection[str]) -> int:
+        """Return how many of ``tickers`` have a close that is at most 10 days old."""
+        return sum(t in self._facts and self._facts[t].is_fresh for t in tickers)
+
+    @property
+    def rates(self) -> Mapping[str, Figure]:
+        """Exchange rates of statements by currency; none of US dollars."""
+        facts = self._facts.values()
+        return {fact.statement_currency: fact.fx for fact in facts if fact.fx}
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,11 +475,18 @@ class Screen:
     @property
     def newest_close(self) -> date:
         """Session of the newest close; the as-of date without any close."""
-        days = [fact.close.date for fact in self.facts.values() if fact.close]
-        return max((day for day in days if day), default=self.run.as_of)
+        return self._known.newest_close or self.run.as_of
 
     @property
     def fresh(self) -> int:
         """Number of those whose last close is at most 10 days old."""
-        names = self.scores.considered
-        return sum(n in self.facts and self.facts[n].is_fresh for n in names)
+        return self._known.fresh(self.scores.considered)
+
+    @property
+    def rates(self) -> Mapping[str, Figure]:
+        """Every exchange rate of statements that is used, by currency."""
+        return self._known.rates
+
+    @property
+    def _known(self) -> KnownLines:
+        return self.facts if isinstance(self.facts, KnownLines) else Told(self.facts)

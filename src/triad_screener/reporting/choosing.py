@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def of_pillars(
     lines: Sequence[Record], pillars: Collection[str], exposure_floor: float
-) -> list[Record]:
+) -> Sequence[Record]:
     """Return the lines whose primary pillar is one of ``pillars``, or that are
     exposed to one of them by ``exposure_floor`` or more.
 
@@ -29,7 +29,7 @@ def of_pillars(
         if pillar not in PILLARS:
             raise UnknownNameError("pillar", pillar, PILLARS)
     if not pillars:
-        return list(lines)
+        return lines
     return [
         line
         for line in lines
@@ -45,10 +45,10 @@ def _is_exposed(line: Record, pillar: str, exposure_floor: float) -> bool:
 
 def of_tickers(
     lines: Sequence[Record], tickers: Collection[str] | None
-) -> list[Record]:
+) -> Sequence[Record]:
     """Return the lines called ``tickers``; all of them for None."""
     if tickers is None:
-        return list(lines)
+        return lines
     return [line for line in lines if line["ticker"] in tickers]
 
 

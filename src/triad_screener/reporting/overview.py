@@ -209,13 +209,10 @@ def age(days: int) -> str:
 
 def rates(screen: Screen) -> list[str]:
     """Return every exchange rate used, with its date."""
-    used = {
-        fact.statement_currency: f"USD per {fact.statement_currency} "
-        f"{fact.fx.value:.6g} ({fact.fx.date})"
-        for fact in screen.facts.values()
-        if fact.fx
-    }
-    return [used[currency] for currency in sorted(used)]
+    return [
+        f"USD per {currency} {rate.value:.6g} ({rate.date})"
+        for currency, rate in sorted(screen.rates.items())
+    ]
 
 
 def ranking(lines: Sequence[Record], exposure_floor: float | None = None) -> Table:

@@ -6,10 +6,10 @@ are in full, dates ISO 8601, missing is None beside a reason; no clock, no local
 
 from __future__ import annotations
 
-from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from triad_screener.factors import FACTORS
+from triad_screener.model.listing import Listing
 from triad_screener.model.ranking import CONFIDENCES, by_column, places_by_column
 from triad_screener.model.rows import Records
 from triad_screener.model.screen import Reading
@@ -133,12 +133,31 @@ def of_screen(
     }
 
 
-def of_lines(screen: Screen) -> list[Record]:
-    """Return every line, ranked ones first: one record each, all with the same keys."""
-    shares = Contributions.to(screen.scores)
-    pairs = pairwise(chain(screen.scores.lines, (None,)))
-    ranked = [_ranked(line, next_, shares, screen) for line, next_ in pairs if line]
-    return ranked + [_unranked(line, screen) for line in screen.scores.unranked]
+def of_lines(screen: Screen) -> Sequence[Record]:
+    """Return every line, ranked ones first: one record each, all with the same keys.
+
+    A record is made when somebody asks for it.
+    """
+    return _Lines(screen)
+
+
+class _Lines(Listing[Record]):
+    """The records of a screen."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._shares = Contributions.to(screen.scores)
+
+    def __len__(self) -> int:
+        return len(self._screen.scores.lines) + len(self._screen.scores.unranked)
+
+    def item(self, at: int) -> Record:
+        """Return the record at a position."""
+        lines, unranked = self._screen.scores.lines, self._screen.scores.unranked
+        if at >= len(lines):
+            return _unranked(unranked[at - len(lines)], self._screen)
+        following = lines[at + 1] if at + 1 < len(lines) else None
+        return _ranked(lines[at], following, self._shares, self._screen)
 
 
 def of_line(screen: Screen, ticker: str) -> Record | None:

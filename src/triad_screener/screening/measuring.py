@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -19,13 +18,14 @@ from triad_screener.model.gap import Missing
 from triad_screener.model.screen import (
     ExposureEvidence,
     ExposureFact,
+    KnownLines,
     LineFacts,
     Reading,
 )
 from triad_screener.model.vocabulary import PILLARS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -139,7 +139,7 @@ class Measures:
         )
 
 
-class Facts(Mapping[str, LineFacts]):
+class Facts(KnownLines):
     """What is known of each line on one day: told when somebody asks.
 
     Args:
@@ -180,6 +180,27 @@ class Facts(Mapping[str, LineFacts]):
 
     def __contains__(self, ticker: object) -> bool:
         return ticker in self._observations
+
+    @property
+    def newest_close(self) -> date | None:
+        """Session of the newest close; None without any."""
+        at = np.fromiter(self._observations.values(), np.intp)
+        newest = self.measures.selection.closes.last_session[at]
+        return calendar.day(int(newest.max(initial=calendar.UNKNOWN)))
+
+    def fresh(self, tickers: Collection[str]) -> int:
+        """Return how many of ``tickers`` have a close that is at most 10 days old."""
+        known, is_fresh = self._observations, self.measures.is_fresh
+        return sum(t in known and bool(is_fresh[known[t]]) for t in tickers)
+
+    @property
+    def rates(self) -> Mapping[str, Figure]:
+        """Exchange rates of statements by currency; none of US dollars."""
+        selection = self.measures.selection
+        of = selection.observations
+        every = {of.statement_currency(at): at for at in self._observations.values()}
+        rates = {name: _rate(selection, at) for name, at in every.items()}
+        return {name: rate for name, rate in rates.items() if rate}
 
 
 def describe(

@@ -302,10 +302,10 @@ class Database:
         self, deadline: float, *, read_only: bool
     ) -> tuple[DuckDBPyConnection, int]:
         """Return an open connection, and the schema version of the store."""
-        is_closed = not beside(self.path, ".wal").exists() if self.path else False
         with self._explained(writing=not read_only):
-            connection = self._patiently(
-                deadline, lambda: self._open(read_only=read_only)
+            # Looked at before each attempt: who was waited for may leave a log.
+            is_closed, connection = self._patiently(
+                deadline, lambda: self._open_or_not(read_only=read_only)
             )
             try:
                 version = self._known_version(connection)
@@ -329,6 +329,14 @@ class Database:
         if self.size() < _schema.end(connection):
             problem = "is damaged (its end is missing)"
             raise StoreError(str(self.path), problem, SALVAGE)
+
+    def _open_or_not(
+        self, *, read_only: bool
+    ) -> tuple[bool, DuckDBPyConnection] | None:
+        """Return whether no log was left, and a connection; None as `_open` does."""
+        has_log = beside(self.path, ".wal").exists() if self.path else True
+        connection = self._open(read_only=read_only)
+        return (not has_log, connection) if connection else None
 
     def _open(self, *, read_only: bool) -> DuckDBPyConnection | None:
         """Return a connection; None where the file was replaced in between."""

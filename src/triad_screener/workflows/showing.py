@@ -95,7 +95,7 @@ def show(found: Screen, choice: Choice, view: overview.View) -> Report:
         found,
         replace(
             view,
-            lines=lines,
+            lines=tuple(lines),
             pillars=choice.pillars or view.pillars,
             columns=columns,
             absent=absent(choice.condition),

@@ -9,7 +9,7 @@ import pytest
 
 from samples import AS_OF, constituent, line, line_data, only, prices, select
 from triad_screener.market import prices as module
-from triad_screener.model.days import day, numbers
+from triad_screener.model.days import day, number, numbers
 from triad_screener.model.gap import Missing
 from triad_screener.model.market import LineData, PriceSeries
 
@@ -199,3 +199,12 @@ class TestDays:
         assert np.isnan(closes.traded_value).tolist() == [True] * count
         over = closes.over(2, lambda p: p[:, 0])
         assert np.isnan(over).tolist() == [True] * count
+
+
+def test_the_close_of_a_day_is_the_last_by_then_and_none_before_the_first() -> None:
+    known = line(closes=[1.0, 2.0]).closes
+    today = number(AS_OF)
+
+    found = [known.on_day(0, today - back) for back in (0, 1, 2)]
+
+    assert found == [2.0, 1.0, None]
